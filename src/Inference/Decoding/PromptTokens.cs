@@ -1,0 +1,22 @@
+namespace VisionCluster.Inference.Decoding;
+
+/// <summary>
+/// A prompt for the decoder: token ids, where <see cref="ImageTokenId"/> positions take their embeddings from <see cref="Images"/>,
+/// consumed in order row by row.
+/// </summary>
+public sealed record PromptTokens
+{
+    public required int[] Ids { get; init; }
+
+    /// <summary>The placeholder id, or −1 for a text model.</summary>
+    public int ImageTokenId { get; init; } = -1;
+
+    /// <summary>In order of appearance; their rows together equal the number of placeholder positions.</summary>
+    public IReadOnlyList<PromptImage> Images { get; init; } = [];
+}
+
+/// <summary>An image's embedding in a prompt.</summary>
+/// <param name="Key">The image key (hex SHA-256): two prompts with the same tokens and the same key at a position share its KV.</param>
+/// <param name="Rows">Image tokens.</param>
+/// <param name="Embedding"><c>[rows, hidden]</c>, float32.</param>
+public sealed record PromptImage(string Key, int Rows, ReadOnlyMemory<float> Embedding);
