@@ -1,0 +1,35 @@
+using System.Threading.Channels;
+
+namespace VisionCluster.Inference.Decoding;
+
+/// <summary>A running generation's handle: updates as they come, then the result.</summary>
+public sealed class Generation
+{
+    // Bounded by the request's MaxTokens, so the engine never waits for a reader.
+    private readonly Channel<GenerationUpdate> _updates;
+    private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal Generation(GenerationRequest request)
+    {
+        Request = request;
+        _updates = Channel.CreateBounded<GenerationUpdate>(
+            new BoundedChannelOptions(request.Stop.MaxTokens + 1) { SingleReader = true, SingleWriter = true });
+    }
+
+    public GenerationRequest Request { get; }
+
+    /// <summary>Every token in order; completes when the generation has ended for whatever reason (it never faults: see <see cref="Result"/>).</summary>
+    public ChannelReader<GenerationUpdate> Updates => _updates.Reader;
+
+    /// <summary>Completes with the number of cached prompt tokens when prefill starts; cancelled if the generation ends before that.</summary>
+    public Task<int> Admitted => _admitted.Task;
+
+    /// <summary>Never faults: failures are <see cref="FinishReason.Error"/>.</summary>
+    public Task<GenerationResult> Result => _result.Task;
+
+    internal volatile bool CancelRequested;
+
+    /// <summary>Ends the generation; its slot is free before the engine's next step. Safe from any thread, any number of times.</summary>
+    public void Cancel() => CancelRequested = true;
+}
