@@ -1,0 +1,13 @@
+namespace VisionCluster.Contracts.Grains;
+
+/// <summary>A silo's report of itself.</summary>
+/// <param name="Name">Silo name, for people.</param>
+/// <param name="Address">Parsable silo address, for placement.</param>
+/// <param name="Draining">True once it takes no new work.</param>
+/// <param name="Models">One for each model on each device.</param>
+[GenerateSerializer, Immutable, Alias("visioncluster.SiloReport")]
+public sealed record SiloReport(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Address,
+    [property: Id(2)] bool Draining,
+    [property: Id(3)] ModelReport[] Models);
