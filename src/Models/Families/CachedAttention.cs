@@ -11,10 +11,10 @@ internal sealed class CachedAttention(LlamaConfig config, GraphBuilder graph, Va
 {
     public Value Build(int layer, Value qkv)
     {
-        Dim[] cache = ["batch", config.KvHeads, "capacity", config.HeadDim];
+        Dim[] cache = ["batch", config.KvHeads, "capacity", config.CacheHeadDim];
         var pastKey = graph.Input(DecoderTensors.PastKey(layer), DataType.Float, cache);
         var pastValue = graph.Input(DecoderTensors.PastValue(layer), DataType.Float, cache);
-        var (cosine, sine) = RotaryWeights.Of(graph, config);
+        var (cosine, sine) = RotaryWeights.Of(graph, config, config.CacheHeadDim);
         var outputs = graph.Nodes(
             "GroupQueryAttention",
             3,

@@ -43,7 +43,7 @@ internal sealed class ExplicitAttention(LlamaConfig config, GraphBuilder graph, 
 
     private (Value Cosine, Value Sine) Rotary()
     {
-        var (cosine, sine) = RotaryWeights.Of(graph, config);
+        var (cosine, sine) = RotaryWeights.Of(graph, config, config.HeadDim);
         return (FirstRows(cosine), FirstRows(sine));
     }
 

@@ -45,4 +45,25 @@ internal static class Layout
 
         return result;
     }
+
+    /// <summary>
+    /// Widens every head of a projection <c>[heads · head, columns]</c> to <paramref name="padded"/> rows of which the new ones are zero.
+    /// With <paramref name="halves"/> each half of a head is widened by itself, so that rotary pairs (j, j + head/2) stay pairs.
+    /// </summary>
+    public static float[] PadHeads(float[] source, int heads, int head, int padded, int columns, bool halves)
+    {
+        if (head == padded)
+        {
+            return source;
+        }
+
+        var result = new float[heads * padded * columns];
+        var (parts, part, widened) = halves ? (heads * 2, head / 2, padded / 2) : (heads, head, padded);
+        for (var i = 0; i < parts; i++)
+        {
+            source.AsSpan(i * part * columns, part * columns).CopyTo(result.AsSpan(i * widened * columns));
+        }
+
+        return result;
+    }
 }

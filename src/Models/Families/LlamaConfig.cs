@@ -21,6 +21,9 @@ internal sealed record LlamaConfig
 
     public required int HeadDim { get; init; }
 
+    /// <summary>Width of a head in the key-value cache: GroupQueryAttention takes multiples of 16 only, so narrower heads are widened by zeros.</summary>
+    public int CacheHeadDim => (HeadDim + 15) / 16 * 16;
+
     public required int MaxPositions { get; init; }
 
     public required float RmsNormEpsilon { get; init; }

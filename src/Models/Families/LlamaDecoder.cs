@@ -22,7 +22,7 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
         var total = graph.Input(DecoderTensors.TotalLength, DataType.Int32, 1);
         var rows = graph.Input(DecoderTensors.LogitRows, DataType.Int64, "rows");
         var attention = new CachedAttention(config, graph, lengths, total);
-        var (hidden, last) = Layers(embeddings, (layer, normed) => attention.Build(layer, Qkv(layer, normed)), null);
+        var (hidden, last) = Layers(embeddings, config.CacheHeadDim, (layer, normed) => attention.Build(layer, Qkv(layer, normed, config.CacheHeadDim)), null);
 
         // Gather before the final norm and the head: a prompt's other rows need neither.
         var (normed, _) = graph.SkipRmsNorm(Rows(last, rows), Rows(hidden, rows), FinalNorm(), config.RmsNormEpsilon);
@@ -35,7 +35,8 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
         var attention = new ExplicitAttention(config, graph, graph.ShapeOf(embeddings, 1));
         var (hidden, last) = Layers(
             embeddings,
-            (layer, normed) => attention.Build(Qkv(layer, normed)),
+            config.HeadDim,
+            (layer, normed) => attention.Build(Qkv(layer, normed, config.HeadDim)),
             (layer, sum) => graph.Output(DecoderTensors.TextHidden(layer), sum, DataType.Float, 1, "tokens", config.HiddenSize));
         var (normed, sum) = graph.SkipRmsNorm(last, hidden, FinalNorm(), config.RmsNormEpsilon);
         graph.Output(DecoderTensors.TextHidden(config.Layers - 1), sum, DataType.Float, 1, "tokens", config.HiddenSize);
@@ -45,14 +46,13 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
     }
 
     /// <returns>The last layer's residual input and its MLP output, not yet added.</returns>
-    private (Value Hidden, Value Last) Layers(Value hidden, Attention attention, Action<int, Value>? onLayer)
+    private (Value Hidden, Value Last) Layers(Value hidden, int head, Attention attention, Action<int, Value>? onLayer)
     {
         var normed = graph.RmsNorm(hidden, LayerNorm(0, "input_layernorm"), config.RmsNormEpsilon);
         for (var layer = 0; ; layer++)
         {
             var scope = model.Sub($"layers.{layer}");
-            var attended = scope.Sub("self_attn")
-                .Linear(attention(layer, normed), "o_proj", config.Heads * config.HeadDim, config.HiddenSize, config.AttentionBias);
+            var attended = Output(scope.Sub("self_attn"), attention(layer, normed), head);
             (normed, hidden) = graph.SkipRmsNorm(attended, hidden, LayerNorm(layer, "post_attention_layernorm"), config.RmsNormEpsilon);
             var last = Mlp(scope.Sub("mlp"), normed);
             if (layer == config.Layers - 1)
@@ -73,23 +73,38 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
     }
 
     /// <summary>Query, key and value side by side from one product, <c>[batch, tokens, (heads + 2·kv) · head]</c>.</summary>
-    private Value Qkv(int layer, Value normed)
+    private Value Qkv(int layer, Value normed, int head)
     {
         var (weights, prefix) = (model.Weights, $"{model.Prefix}layers.{layer}.self_attn.");
-        var (hidden, q, kv) = (config.HiddenSize, config.Heads * config.HeadDim, config.KvHeads * config.HeadDim);
-        var width = q + (2 * kv);
-        var matrix = graph.Weight($"{prefix}qkv.T", [hidden, width], () => Layout.Transpose(
-            Layout.Stack(
-                weights.ReadFloats($"{prefix}q_proj.weight", q, hidden),
-                weights.ReadFloats($"{prefix}k_proj.weight", kv, hidden),
-                weights.ReadFloats($"{prefix}v_proj.weight", kv, hidden)),
-            width,
-            hidden));
+        var width = (config.Heads + (2 * config.KvHeads)) * head;
+        var matrix = graph.Weight(
+            $"{prefix}qkv.{head}.T",
+            [config.HiddenSize, width],
+            () => Layout.Transpose(Packed("weight", config.HiddenSize), width, config.HiddenSize));
         var packed = graph.MatMul(normed, matrix);
-        return !config.AttentionBias ? packed : graph.Add(packed, graph.Weight($"{prefix}qkv.bias", [width], () => Layout.Stack(
-            weights.ReadFloats($"{prefix}q_proj.bias", q),
-            weights.ReadFloats($"{prefix}k_proj.bias", kv),
-            weights.ReadFloats($"{prefix}v_proj.bias", kv))));
+        return config.AttentionBias ? graph.Add(packed, graph.Weight($"{prefix}qkv.{head}.bias", [width], () => Packed("bias", 1))) : packed;
+
+        float[] Packed(string kind, int columns) => Layout.Stack(
+            Part("q_proj", kind, config.Heads, columns, halves: true),
+            Part("k_proj", kind, config.KvHeads, columns, halves: true),
+            Part("v_proj", kind, config.KvHeads, columns, halves: false));
+
+        float[] Part(string name, string kind, int heads, int columns, bool halves)
+        {
+            long[] shape = kind == "bias" ? [heads * config.HeadDim] : [heads * config.HeadDim, columns];
+            return Layout.PadHeads(weights.ReadFloats($"{prefix}{name}.{kind}", shape), heads, config.HeadDim, head, columns, halves);
+        }
+    }
+
+    /// <summary>The attention block's output projection; rows for a head's widening are zero.</summary>
+    private Value Output(WeightScope attention, Value mixed, int head)
+    {
+        var (weights, name, hidden) = (attention.Weights, $"{attention.Prefix}o_proj.weight", config.HiddenSize);
+        var width = config.Heads * config.HeadDim;
+        var matrix = graph.Weight($"{name}.{head}.T", [config.Heads * head, hidden], () => Layout.PadHeads(
+            Layout.Transpose(weights.ReadFloats(name, hidden, width), hidden, width), config.Heads, config.HeadDim, head, hidden, halves: false));
+        var product = graph.MatMul(mixed, matrix);
+        return config.AttentionBias ? graph.Add(product, attention.Tensor("o_proj.bias", hidden)) : product;
     }
 
     private Value Head(Value rows)

@@ -35,7 +35,7 @@ internal abstract class ModelFamily
             VocabularySize = config.VocabularySize,
             Layers = config.Layers,
             KvHeads = config.KvHeads,
-            HeadDim = config.HeadDim,
+            HeadDim = config.CacheHeadDim,
             MaxPositions = config.MaxPositions,
             EmbeddingOffset = target.File.Add(table, shape, () => target.Weights.ReadFloats(table, shape)).Offset,
         };
