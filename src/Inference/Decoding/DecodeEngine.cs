@@ -1,3 +1,5 @@
+using VisionCluster.Inference.Diagnostics;
+
 namespace VisionCluster.Inference.Decoding;
 
 /// <summary>
@@ -6,37 +8,74 @@ namespace VisionCluster.Inference.Decoding;
 /// </summary>
 public sealed class DecodeEngine : IAsyncDisposable
 {
-    /// <summary>Submits a generation; refused at once, with the reason, when it cannot be served.</summary>
-    public SubmitResult Submit(GenerationRequest request) => throw new NotImplementedException();
+    private readonly IDecoderRunner _runner;
+    private readonly InferenceMetrics _metrics;
+    private readonly DecodeInbox _inbox;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Opens a conversation. It owns no KV until its first generation.</summary>
-    public DecodeSession OpenSession() => throw new NotImplementedException();
+    /// <summary>Starts the engine's thread. The runner is the engine's from now on, which disposes it.</summary>
+    /// <exception cref="ArgumentException">Options are not valid.</exception>
+    public DecodeEngine(IDecoderRunner runner, DecodeEngineOptions options, TimeProvider? timeProvider = null)
+    {
+        if (options.Validate() is { Count: > 0 } errors)
+            throw new ArgumentException(string.Join(' ', errors), nameof(options));
+        timeProvider ??= TimeProvider.System;
+        _runner = runner;
+        _metrics = new InferenceMetrics(options.Model, options.Device);
+        _inbox = new DecodeInbox(runner.SlotCount, options, timeProvider, _metrics);
+        var loop = new DecodeLoop(runner, options, timeProvider, _inbox, _metrics);
+        new Thread(() => Run(loop)) { IsBackground = true, Name = $"decode {options.Device}".TrimEnd() }.Start();
+    }
 
     /// <summary>Counters of this moment.</summary>
-    public DecodeEngineStatus Status => throw new NotImplementedException();
+    public DecodeEngineStatus Status => _inbox.Status;
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
+    /// <summary>Submits a generation; refused at once, with the reason, when it cannot be served.</summary>
+    /// <exception cref="ArgumentException">The request contradicts itself or the model; the message says everything that is wrong.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
+    public SubmitResult Submit(GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Session is { } session && !session.BelongsTo(_inbox))
+            throw new ArgumentException("The session belongs to another engine.", nameof(request));
+        RequestValidator.Check(request, _runner.HiddenSize, _runner.VocabularySize);
+        var result = TrySubmit(request);
+        if (result.Outcome != SubmitOutcome.Accepted)
+            _metrics.Refused(result.Outcome.ToString());
+        return result;
+    }
 
-/// <summary>Load of an engine.</summary>
-public readonly record struct DecodeEngineStatus(int Slots, int SlotsFree, int SlotsIdle, int Running, int Waiting);
+    /// <summary>Opens a conversation. It owns no KV until its first generation.</summary>
+    public DecodeSession OpenSession() => new(_inbox);
 
-/// <summary>Outcome of <see cref="DecodeEngine.Submit"/>.</summary>
-public readonly record struct SubmitResult(SubmitOutcome Outcome, Generation? Generation, string? Message, TimeSpan? RetryAfter);
+    /// <summary>Ends all generations as cancelled, waits for the step that runs, and disposes the runner.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _inbox.Stop();
+        await _ended.Task.ConfigureAwait(false);
+    }
 
-public enum SubmitOutcome
-{
-    Accepted,
+    private SubmitResult TrySubmit(GenerationRequest request)
+    {
+        var prompt = request.Prompt.Ids.Length;
+        var capacity = _runner.SlotCapacity;
+        if (prompt + 1 > capacity)
+            return SubmitResult.Refused(SubmitOutcome.PromptTooLong, $"The prompt has {prompt} tokens; the context holds {capacity}.");
+        // Asked before the sequence's state is built, which is not free, and again when it is queued.
+        return _inbox.Refusal(request.Session) ?? _inbox.Submit(new SequenceState(request, capacity, _runner.VocabularySize));
+    }
 
-    /// <summary>The waiting queue is full: retry later.</summary>
-    QueueFull,
-
-    /// <summary>Prompt (plus one token) does not fit the context.</summary>
-    PromptTooLong,
-
-    /// <summary>The session is generating already.</summary>
-    SessionBusy,
-
-    /// <summary>The engine is stopping or its device failed.</summary>
-    Unavailable,
+    private void Run(DecodeLoop loop)
+    {
+        try
+        {
+            loop.Run();
+        }
+        finally
+        {
+            _inbox.Stop();
+            _runner.Dispose();
+            _ended.TrySetResult();
+        }
+    }
 }

@@ -5,16 +5,16 @@ namespace VisionCluster.Inference.Decoding;
 /// <summary>A running generation's handle: updates as they come, then the result.</summary>
 public sealed class Generation
 {
-    // Bounded by the request's MaxTokens, so the engine never waits for a reader.
+    // Bounded by the tokens that can come, so the engine never waits for a reader.
     private readonly Channel<GenerationUpdate> _updates;
     private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal Generation(GenerationRequest request)
+    internal Generation(GenerationRequest request, int maxTokens)
     {
         Request = request;
         _updates = Channel.CreateBounded<GenerationUpdate>(
-            new BoundedChannelOptions(request.Stop.MaxTokens + 1) { SingleReader = true, SingleWriter = true });
+            new BoundedChannelOptions(maxTokens + 1) { SingleReader = true, SingleWriter = true });
     }
 
     public GenerationRequest Request { get; }
@@ -32,4 +32,15 @@ public sealed class Generation
 
     /// <summary>Ends the generation; its slot is free before the engine's next step. Safe from any thread, any number of times.</summary>
     public void Cancel() => CancelRequested = true;
+
+    internal void Admit(int cachedTokens) => _admitted.TrySetResult(cachedTokens);
+
+    internal void Write(GenerationUpdate update) => _updates.Writer.TryWrite(update);
+
+    internal void End(GenerationResult result)
+    {
+        _admitted.TrySetCanceled();
+        _updates.Writer.TryComplete();
+        _result.TrySetResult(result);
+    }
 }

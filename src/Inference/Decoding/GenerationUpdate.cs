@@ -1,6 +1,6 @@
 namespace VisionCluster.Inference.Decoding;
 
-/// <summary>One generated token.</summary>
+/// <summary>One generated token; the stop token too, if one ends the answer.</summary>
 /// <param name="Index">0 for the answer's first token.</param>
 /// <param name="TokenId">The chosen id.</param>
 /// <param name="Text">Text that became certain with this token; may be empty.</param>

@@ -1,0 +1,27 @@
+namespace VisionCluster.Inference.Decoding;
+
+/// <summary>What a step reads and writes, allocated once. Pinned: a runner may hand the addresses to native code.</summary>
+internal sealed class DecodeBuffers(IDecoderRunner runner, int chunkTokens)
+{
+    private readonly float[] _logits = GC.AllocateArray<float>(checked(runner.SlotCount * runner.VocabularySize), pinned: true);
+    private readonly float[] _embeddings =
+        GC.AllocateArray<float>(checked(Math.Min(chunkTokens, runner.SlotCapacity) * runner.HiddenSize), pinned: true);
+
+    private readonly int[] _tokenIds = new int[runner.SlotCount];
+    private readonly int[] _past = new int[runner.SlotCount];
+
+    /// <summary>The sequences of the decode step, by row.</summary>
+    public SequenceState[] Rows { get; } = new SequenceState[runner.SlotCount];
+
+    public Span<int> TokenIds(int rows) => _tokenIds.AsSpan(0, rows);
+
+    public Span<int> Past(int rows) => _past.AsSpan(0, rows);
+
+    /// <summary><c>[rows, vocabulary]</c>.</summary>
+    public Span<float> Logits(int rows) => _logits.AsSpan(0, rows * runner.VocabularySize);
+
+    public Span<float> LogitsRow(int row) => _logits.AsSpan(row * runner.VocabularySize, runner.VocabularySize);
+
+    /// <summary><c>[tokens, hidden]</c>.</summary>
+    public Span<float> Embeddings(int tokens) => _embeddings.AsSpan(0, tokens * runner.HiddenSize);
+}

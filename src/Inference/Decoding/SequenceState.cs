@@ -1,0 +1,61 @@
+using VisionCluster.Inference.Sampling;
+
+namespace VisionCluster.Inference.Decoding;
+
+/// <summary>One generation's state between submission and result. Built by the submitter, then owned by the engine's thread.</summary>
+internal sealed class SequenceState
+{
+    public SequenceState(GenerationRequest request, int slotCapacity, int vocabularySize)
+    {
+        Request = request;
+        var prompt = request.Prompt;
+        MaxTokens = Math.Min(request.Stop.MaxTokens, slotCapacity - prompt.Ids.Length);
+        Generation = new Generation(request, MaxTokens);
+        Deadline = request.Deadline ?? DateTimeOffset.MaxValue;
+        Kv = request.Session?.Kv ?? new KvEntry();
+        Identities = request.Session is null ? [] : TokenIdentity.OfPrompt(prompt, MaxTokens);
+        Embedder = new PromptEmbedder(prompt);
+        Sampling = new SamplingState(request.Sampling, request.Stop, prompt.Ids, MaxTokens, vocabularySize);
+        Matcher = new StopMatcher(request.Stop.StopStrings);
+    }
+
+    public GenerationRequest Request { get; }
+
+    public Generation Generation { get; }
+
+    public KvEntry Kv { get; }
+
+    /// <summary>The prompt's, with room for the answer's; empty without a session.</summary>
+    public TokenIdentity[] Identities { get; }
+
+    public PromptEmbedder Embedder { get; }
+
+    public SamplingState Sampling { get; }
+
+    public StopMatcher Matcher { get; }
+
+    /// <summary>The request's, clamped to the slot.</summary>
+    public int MaxTokens { get; }
+
+    public DateTimeOffset Deadline { get; }
+
+    /// <summary>Order of submission.</summary>
+    public long Arrival { get; set; }
+
+    public int PromptTokens => Request.Prompt.Ids.Length;
+
+    public int CachedTokens { get; set; }
+
+    /// <summary>The newest token, whose KV is not there yet.</summary>
+    public int LastToken { get; set; }
+
+    public long SubmittedAt { get; set; }
+
+    /// <summary>0 until the first prefill chunk.</summary>
+    public long PrefillStartedAt { get; set; }
+
+    /// <summary>0 until the first token.</summary>
+    public long FirstTokenAt { get; set; }
+
+    public long LastTokenAt { get; set; }
+}
