@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace VisionCluster.Contracts.Grains;
 
 /// <summary>
@@ -17,6 +19,6 @@ public interface IDecoderGrain : IGrainWithStringKey
 
     /// <summary>Ends the running generation as its caller's wish: the stream finishes with <see cref="GenerationEnd.Cancelled"/>.</summary>
     /// <returns>False when no generation of that id is running here.</returns>
-    [Alias("Cancel")]
+    [Alias("Cancel"), AlwaysInterleave]
     Task<bool> Cancel(string requestId);
 }

@@ -8,6 +8,6 @@ namespace VisionCluster.Contracts.Grains;
 public interface IEncoderGrain : IGrainWithStringKey
 {
     /// <summary>Decodes, resizes and encodes one image. Expected failures are outcomes, not exceptions.</summary>
-    [Alias("Encode")]
+    [Alias("Encode"), ResponseTimeout("00:02:00")]
     Task<EncodeReply> Encode(EncodeCommand command, CancellationToken cancellationToken = default);
 }

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+using VisionCluster.Gateway.Errors;
+using VisionCluster.Gateway.Options;
+
+namespace VisionCluster.Gateway.Admission;
+
+/// <summary>Counts generations and picture checks against their bounds.</summary>
+internal sealed class AdmissionGate(IOptions<GatewayOptions> options)
+{
+    private readonly AdmissionOptions _options = options.Value.Admission;
+    private readonly SemaphoreSlim _ingests = new(options.Value.Admission.MaxIngests);
+    private int _generations; // at most MaxGenerations
+    private int _ingestsHeld; // running and waiting: at most MaxIngests + MaxQueuedIngests
+
+    public int Generations => Volatile.Read(ref _generations);
+
+    public bool TryEnterGeneration()
+    {
+        if (Interlocked.Increment(ref _generations) <= _options.MaxGenerations)
+            return true;
+        Interlocked.Decrement(ref _generations);
+        return false;
+    }
+
+    public void ExitGeneration() => Interlocked.Decrement(ref _generations);
+
+    /// <summary>Runs CPU work on a picture off the caller's thread, at most so many at once.</summary>
+    /// <exception cref="RequestException">Too many wait.</exception>
+    public async Task<T> IngestAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _ingestsHeld) > _options.MaxIngests + _options.MaxQueuedIngests)
+                throw RequestException.Exhausted("Too many pictures are waiting to be checked; retry later.", _options.RetryAfter);
+            await _ingests.WaitAsync(cancellationToken);
+            try
+            {
+                return await Task.Run(work, cancellationToken);
+            }
+            finally
+            {
+                _ingests.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _ingestsHeld);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+
+namespace VisionCluster.Gateway.Diagnostics;
+
+/// <summary>Instruments of meter "VisionCluster.Gateway".</summary>
+internal sealed class GatewayMetrics
+{
+    public const string MeterName = "VisionCluster.Gateway";
+
+    public GatewayMetrics(IMeterFactory factory)
+    {
+        var meter = factory.Create(MeterName);
+        EmbeddingHits = meter.CreateCounter<long>("visioncluster.gateway.embedding_cache.hits", description: "Embeddings found.");
+        EmbeddingMisses = meter.CreateCounter<long>("visioncluster.gateway.embedding_cache.misses", description: "Embeddings not found.");
+        EmbeddingEvictions = meter.CreateCounter<long>("visioncluster.gateway.embedding_cache.evictions", description: "Embeddings dropped.");
+        EncodesJoined = meter.CreateCounter<long>(
+            "visioncluster.gateway.encodes.joined", description: "Requests that waited for another's encoding of the same image.");
+        StoreEvictions = meter.CreateCounter<long>("visioncluster.gateway.image_store.evictions", description: "Picture files dropped.");
+        Generations = meter.CreateUpDownCounter<long>("visioncluster.gateway.generations.running", description: "Generations admitted.");
+        Refused = meter.CreateCounter<long>("visioncluster.gateway.generations.refused", description: "Generations not admitted.");
+    }
+
+    public Counter<long> EmbeddingHits { get; }
+
+    public Counter<long> EmbeddingMisses { get; }
+
+    public Counter<long> EmbeddingEvictions { get; }
+
+    public Counter<long> EncodesJoined { get; }
+
+    public Counter<long> StoreEvictions { get; }
+
+    public UpDownCounter<long> Generations { get; }
+
+    public Counter<long> Refused { get; }
+}

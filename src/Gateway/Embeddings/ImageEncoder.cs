@@ -1,0 +1,79 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Gateway.Diagnostics;
+using VisionCluster.Gateway.Errors;
+using VisionCluster.Gateway.Images;
+using VisionCluster.Gateway.Options;
+using VisionCluster.Gateway.Routing;
+
+namespace VisionCluster.Gateway.Embeddings;
+
+/// <summary>Embeddings of ingested images: from the cache, from an encoding under way, or from an encoder grain.</summary>
+internal sealed class ImageEncoder(
+    IGrainFactory grains,
+    EmbeddingCache cache,
+    ImageStore store,
+    GatewayMetrics metrics,
+    IOptions<GatewayOptions> options,
+    ILogger<ImageEncoder> logger)
+{
+    private const int MaxAttempts = 2;
+    private readonly SingleFlight<(string Tenant, string Key), EncodeReply> _flights = new();
+
+    /// <returns>The embedding, and whether it cost this caller no encoding.</returns>
+    /// <exception cref="RequestException">The picture is gone, cannot be decoded, or no encoder takes it.</exception>
+    public async Task<(EmbeddingData Data, bool Cached)> GetAsync(
+        string tenant, ServedModel model, string key, string path, CancellationToken cancellationToken)
+    {
+        if (cache.Find(tenant, key) is { } cached)
+            return (cached.Data, true);
+        var image = store.Find(tenant, key);
+        if (image is null || image.ModelRevision != model.Revision)
+        {
+            throw new RequestException(
+                StatusCode.FailedPrecondition, $"{path}: the image '{key}' is no longer here; send the picture again (in a new session).");
+        }
+
+        var (reply, joined) = await _flights.RunAsync(
+            (tenant, key), token => EncodeAsync(tenant, model, key, image, token), cancellationToken);
+        if (joined)
+            metrics.EncodesJoined.Add(1);
+        if (reply.Embedding is { } embedding)
+            return (embedding, joined);
+        var refusal = reply.Refusal!;
+        throw StatusMapping.ToException(
+            refusal.Reason == RefusalReason.InvalidImage ? refusal with { Message = $"{path}: {refusal.Message}" } : refusal,
+            options.Value.Admission.RetryAfter);
+    }
+
+    private async Task<EncodeReply> EncodeAsync(
+        string tenant, ServedModel model, string key, StoredImage image, CancellationToken cancellationToken)
+    {
+        // A caller that missed just before another's encoding was kept.
+        if (cache.Peek(tenant, key) is { } cached)
+            return new EncodeReply(cached.Data, null);
+        var devices = model.EncodersFor(key);
+        for (var attempt = 1; ; attempt++)
+        {
+            var device = devices[(attempt - 1) % devices.Count];
+            var encoderKey = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
+            var last = attempt == MaxAttempts;
+            try
+            {
+                var reply = await grains.GetGrain<IEncoderGrain>(encoderKey.ToString())
+                    .Encode(new EncodeCommand(image.File, image.Split), cancellationToken);
+                if (reply.Embedding is { } embedding)
+                    cache.Keep(tenant, key, new CachedEmbedding(embedding, image.ModelRevision, image.Split));
+                if (last || reply.Refusal?.Reason != RefusalReason.Unavailable)
+                    return reply;
+                logger.Rerouting(null);
+            }
+            catch (Exception e) when (!last && StatusMapping.IsTransient(e))
+            {
+                logger.Rerouting(e);
+            }
+        }
+    }
+}

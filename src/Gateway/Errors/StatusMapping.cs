@@ -1,0 +1,38 @@
+using System.Globalization;
+using Grpc.Core;
+using Orleans.Runtime;
+using VisionCluster.Contracts.Grains;
+
+namespace VisionCluster.Gateway.Errors;
+
+/// <summary>From what can go wrong to a gRPC status. Nothing of an unknown exception reaches the caller.</summary>
+internal static class StatusMapping
+{
+    private const string RetryAfterTrailer = "retry-after-ms";
+
+    public static RequestException ToException(Refusal refusal, TimeSpan defaultRetryAfter) => refusal.Reason switch
+    {
+        RefusalReason.QueueFull => RequestException.Exhausted(refusal.Message, refusal.RetryAfter ?? defaultRetryAfter),
+        RefusalReason.SessionBusy => new RequestException(StatusCode.Aborted, refusal.Message, refusal.RetryAfter),
+        RefusalReason.SessionConflict => new RequestException(StatusCode.FailedPrecondition, refusal.Message),
+        RefusalReason.Unavailable => RequestException.Unavailable(refusal.Message),
+        _ => RequestException.Invalid(refusal.Message),
+    };
+
+    public static RpcException ToRpc(RequestException exception)
+    {
+        var trailers = new Metadata();
+        if (exception.RetryAfter is { } retry)
+            trailers.Add(RetryAfterTrailer, ((long)Math.Ceiling(retry.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        return new RpcException(new Status(exception.Status, exception.Message), trailers);
+    }
+
+    /// <summary>The cluster, not the request: a silo left, or did not answer.</summary>
+    public static bool IsTransient(Exception exception) => exception
+        is SiloUnavailableException
+        or OrleansMessageRejectionException
+        or ClientNotAvailableException
+        or EnumerationAbortedException
+        or TimeoutException
+        or ConnectionFailedException;
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace VisionCluster.Gateway;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "No API key is configured: everybody who reaches the port may call (tenant 'default').")]
+    public static partial void Open(this ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} failed.")]
+    public static partial void CallFailed(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Method}: the cluster did not answer.")]
+    public static partial void ClusterUnavailable(this ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(4, LogLevel.Warning, "The device directory did not answer.")]
+    public static partial void DirectoryUnavailable(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Cancelling generation {RequestId} at its grain failed.")]
+    public static partial void CancelFailed(this ILogger logger, Exception exception, string requestId);
+
+    [LoggerMessage(6, LogLevel.Information, "A device was unavailable; trying again elsewhere.")]
+    public static partial void Rerouting(this ILogger logger, Exception? exception);
+}

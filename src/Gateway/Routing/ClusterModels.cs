@@ -1,0 +1,32 @@
+using VisionCluster.Contracts.Grains;
+
+namespace VisionCluster.Gateway.Routing;
+
+/// <summary>The directory's view, turned round: models and their devices.</summary>
+internal sealed class ClusterModels
+{
+    private readonly Dictionary<string, ServedModel> _models;
+
+    private ClusterModels(Dictionary<string, ServedModel> models) => _models = models;
+
+    public static ClusterModels Empty { get; } = new([]);
+
+    /// <summary>Every model that a silo serves, by name.</summary>
+    public IEnumerable<ServedModel> All => _models.Values.OrderBy(m => m.Name, StringComparer.Ordinal);
+
+    public bool IsEmpty => _models.Count == 0;
+
+    /// <summary>Silos that drain do not count. While two revisions are out (a rolling update), the one on more devices serves.</summary>
+    public static ClusterModels From(DirectoryView view)
+    {
+        var devices = view.Silos.Where(s => !s.Draining)
+            .SelectMany(s => s.Models.Select(m => new ModelDevice(s.Name, s.Address, m)));
+        var models = devices.GroupBy(d => (d.Report.Name, d.Report.Revision))
+            .Select(g => new ServedModel(g.First().Report, [.. g]))
+            .GroupBy(m => m.Name)
+            .Select(g => g.OrderByDescending(m => m.Devices.Count).ThenBy(m => m.Revision, StringComparer.Ordinal).First());
+        return new ClusterModels(models.ToDictionary(m => m.Name, StringComparer.Ordinal));
+    }
+
+    public ServedModel? Find(string name) => _models.GetValueOrDefault(name);
+}

@@ -1,0 +1,31 @@
+using System.IO.Hashing;
+using System.Text;
+using VisionCluster.Contracts.Grains;
+
+namespace VisionCluster.Gateway.Routing;
+
+/// <summary>A model in one revision, and the devices that serve it.</summary>
+internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelDevice> Devices)
+{
+    public const string GenerateTask = "generate";
+
+    public string Name => Description.Name;
+
+    public string Revision => Description.Revision;
+
+    public string ProcessorDigest => Description.ProcessorDigest;
+
+    public bool TakesImages => ProcessorDigest.Length > 0;
+
+    public bool Generates => Description.Tasks.Contains(GenerateTask);
+
+    /// <summary>
+    /// Devices in the order to try for an image: rendezvous hashing (Thaler and Ravishankar, 1998), so that all gateways send one image to
+    /// one device and a device that joins or leaves moves only its own share.
+    /// </summary>
+    public IReadOnlyList<ModelDevice> EncodersFor(string imageKey) =>
+        [.. Devices.OrderByDescending(d => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(d.Id + "/" + imageKey)))];
+
+    /// <summary>Where a new conversation should live.</summary>
+    public ModelDevice LeastBusy() => Devices.MinBy(d => d.Load)!;
+}

@@ -1,0 +1,19 @@
+using VisionCluster.Contracts.Grains;
+
+namespace VisionCluster.Grains.Decoding;
+
+/// <summary>What a session remembers: its messages, with images by key. A turn is in it if and only if its stream reached the end.</summary>
+[GenerateSerializer, Alias("visioncluster.ConversationState")]
+internal sealed class ConversationState
+{
+    /// <summary>The model that the session is bound to; empty before the first turn.</summary>
+    [Id(0)]
+    public string Model { get; set; } = "";
+
+    [Id(1)]
+    public List<ConversationMessage> Messages { get; set; } = [];
+
+    /// <summary>Prompt and answer tokens of the last turn.</summary>
+    [Id(2)]
+    public int Tokens { get; set; }
+}

@@ -1,0 +1,34 @@
+namespace VisionCluster.Grains.Decoding;
+
+/// <summary>Bounds of conversations on a silo.</summary>
+public sealed class DecoderOptions
+{
+    /// <summary>A session unused for so long leaves memory and frees its KV; its record stays. Default 5 minutes.</summary>
+    public TimeSpan IdleSessionAge { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Most messages of one conversation. Default 1,024.</summary>
+    public int MaxMessages { get; set; } = 1_024;
+
+    /// <summary>Most images of one conversation. Default 128.</summary>
+    public int MaxImages { get; set; } = 128;
+
+    /// <summary>Most characters of one conversation. Default 1,000,000.</summary>
+    public int MaxTextChars { get; set; } = 1_000_000;
+
+    /// <summary>Image embeddings kept on this silo for later turns; older ones are asked back. Default 256 MiB.</summary>
+    public long EmbeddingPoolBytes { get; set; } = 256L << 20;
+
+    internal IEnumerable<string> Errors()
+    {
+        if (IdleSessionAge < TimeSpan.FromSeconds(1))
+            yield return $"DecoderOptions.IdleSessionAge must be at least 1 s; it is {IdleSessionAge}.";
+        if (MaxMessages < 1)
+            yield return $"DecoderOptions.MaxMessages must be at least 1; it is {MaxMessages}.";
+        if (MaxImages < 0)
+            yield return $"DecoderOptions.MaxImages must be at least 0; it is {MaxImages}.";
+        if (MaxTextChars < 1)
+            yield return $"DecoderOptions.MaxTextChars must be at least 1; it is {MaxTextChars}.";
+        if (EmbeddingPoolBytes < 0)
+            yield return $"DecoderOptions.EmbeddingPoolBytes must be at least 0; it is {EmbeddingPoolBytes}.";
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using VisionCluster.Grains.Decoding;
+using VisionCluster.Grains.Directory;
+using VisionCluster.Grains.Encoding;
+using VisionCluster.Grains.Hosting;
+
+namespace VisionCluster.Grains;
+
+/// <summary>Registers what the grains need on a silo.</summary>
+public static class GrainsExtensions
+{
+    /// <summary>Adds grains' services, placement and conversation storage (in memory unless one named "conversations" follows).</summary>
+    public static ISiloBuilder AddVisionClusterGrains(this ISiloBuilder silo)
+    {
+        silo.Services.TryAddSingleton<ModelRegistry>();
+        silo.Services.TryAddSingleton<DrainGate>();
+        silo.Services.TryAddSingleton<EmbeddingPool>();
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.AddOptions<DecoderOptions>();
+        silo.Services.AddOptions<DirectoryOptions>();
+        silo.Services.AddOptions<GrainCollectionOptions>().Configure<Microsoft.Extensions.Options.IOptions<DecoderOptions>>(
+            (collection, decoder) =>
+            {
+                var age = decoder.Value.IdleSessionAge;
+                collection.CollectionQuantum = TimeSpan.FromTicks(Math.Min(collection.CollectionQuantum.Ticks, age.Ticks / 2));
+                collection.ClassSpecificCollectionAge[typeof(DecoderGrain).FullName!] = age;
+            });
+        silo.AddPlacementDirector<DevicePinnedPlacement, DevicePinnedPlacementDirector>();
+        return silo.AddMemoryGrainStorage(DecoderGrain.StorageName);
+    }
+}

@@ -1,0 +1,51 @@
+namespace VisionCluster.Grains.Hosting;
+
+/// <summary>Counts what runs on this silo, so that a stopping silo refuses new work and waits for the rest. Thread-safe.</summary>
+internal sealed class DrainGate
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running;
+    private bool _draining;
+
+    public bool IsDraining
+    {
+        get
+        {
+            lock (_lock)
+                return _draining;
+        }
+    }
+
+    public bool TryEnter()
+    {
+        lock (_lock)
+        {
+            if (_draining)
+                return false;
+            _running++;
+            return true;
+        }
+    }
+
+    public void Exit()
+    {
+        lock (_lock)
+        {
+            if (--_running == 0 && _draining)
+                _idle.TrySetResult();
+        }
+    }
+
+    /// <summary>Refuses new work from now on; completes when nothing runs any more.</summary>
+    public Task DrainAsync()
+    {
+        lock (_lock)
+        {
+            _draining = true;
+            if (_running == 0)
+                _idle.TrySetResult();
+            return _idle.Task;
+        }
+    }
+}

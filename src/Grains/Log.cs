@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace VisionCluster.Grains;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Error, "Generation {RequestId} on model {Model} failed.")]
+    public static partial void GenerationFailed(this ILogger logger, Exception exception, string model, string requestId);
+
+    [LoggerMessage(2, LogLevel.Warning, "The conversation of generation {RequestId} was not saved.")]
+    public static partial void ConversationNotSaved(this ILogger logger, Exception exception, string requestId);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace VisionCluster.Silo;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Model {Model} serves on {Device} in {Precision}.")]
+    public static partial void ModelLoaded(this ILogger logger, string model, string device, string precision);
+
+    [LoggerMessage(2, LogLevel.Error, "Model {Model} was not loaded.")]
+    public static partial void ModelNotLoaded(this ILogger logger, Exception exception, string model);
+
+    [LoggerMessage(3, LogLevel.Warning, "Generations were still running after {DrainTimeout}; they are aborted.")]
+    public static partial void DrainIncomplete(this ILogger logger, TimeSpan drainTimeout);
+
+    [LoggerMessage(4, LogLevel.Warning, "The report to the device directory failed.")]
+    public static partial void ReportFailed(this ILogger logger, Exception exception);
+}

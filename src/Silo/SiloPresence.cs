@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using VisionCluster.Grains.Hosting;
+
+namespace VisionCluster.Silo;
+
+/// <summary>
+/// Reports every second and on every change while the silo is active. On stop it says "draining", refuses new generations and waits for
+/// the running ones: in the Active stage, because Orleans aborts streams right after it.
+/// </summary>
+internal sealed class SiloPresence(
+    DirectoryReporter reporter,
+    ModelRegistry models,
+    DrainGate gate,
+    IOptions<SiloOptions> options,
+    TimeProvider time,
+    ILogger<SiloPresence> logger) : ILifecycleParticipant<ISiloLifecycle>
+{
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(SiloPresence), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    private Task StartAsync(CancellationToken cancellationToken)
+    {
+        models.Changed += Wake;
+        _loop = Task.Run(ReportUntilStoppedAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        models.Changed -= Wake;
+        var drained = gate.DrainAsync();
+        Wake();
+        try
+        {
+            await drained.WaitAsync(options.Value.DrainTimeout, time, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            logger.DrainIncomplete(options.Value.DrainTimeout);
+        }
+
+        await _stop.CancelAsync();
+        await _loop;
+    }
+
+    private async Task ReportUntilStoppedAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await reporter.ReportAsync();
+            }
+            catch (Exception e)
+            {
+                logger.ReportFailed(e); // the next one follows within the interval
+            }
+
+            await WaitAsync();
+        }
+    }
+
+    private async Task WaitAsync()
+    {
+        using var next = new CancellationTokenSource(options.Value.Directory.ReportInterval, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(next.Token, _stop.Token);
+        await _wake.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+        {
+            try
+            {
+                _wake.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Somebody else woke it.
+            }
+        }
+    }
+}

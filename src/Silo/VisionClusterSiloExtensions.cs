@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using VisionCluster.Grains;
+using VisionCluster.Grains.Decoding;
+using VisionCluster.Grains.Directory;
+using VisionCluster.Inference;
+using VisionCluster.Silo.Models;
+
+namespace VisionCluster.Silo;
+
+/// <summary>Makes a host a worker of the cluster.</summary>
+public static class VisionClusterSiloExtensions
+{
+    /// <summary>
+    /// Adds a silo on this machine with in-memory clustering. Put models in with <see cref="AddVisionClusterModel"/>, or later through
+    /// <see cref="Grains.Hosting.ModelRegistry"/>.
+    /// </summary>
+    public static IHostApplicationBuilder AddVisionClusterSilo(this IHostApplicationBuilder builder, Action<SiloOptions>? configure = null)
+    {
+        var options = new SiloOptions();
+        configure?.Invoke(options);
+        var validation = new SiloOptionsValidator().Validate(null, options);
+        if (validation.Failed) // ports are needed before the host is built, so the check is here too
+            throw new OptionsValidationException(nameof(SiloOptions), typeof(SiloOptions), validation.Failures);
+        options.SiloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
+        options.GatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
+        options.Name = options.Name.Length == 0 ? $"{Environment.MachineName.ToLowerInvariant()}-{options.SiloPort}" : options.Name;
+
+        builder.Services.AddSingleton(Options.Create(options));
+        builder.Services.AddSingleton(Options.Create(options.Decoder));
+        builder.Services.AddSingleton(Options.Create(options.Directory));
+        return builder.UseOrleans(silo => Configure(silo, options));
+    }
+
+    /// <summary>Loads a model in the background once the silo runs; the silo owns and disposes it. Models load one after another.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="name">For log lines until it is loaded.</param>
+    /// <param name="load">Compiles and loads.</param>
+    public static IHostApplicationBuilder AddVisionClusterModel(
+        this IHostApplicationBuilder builder, string name, Func<CancellationToken, Task<IModelHost>> load)
+    {
+        builder.Services.AddSingleton(new ModelSource(name, load));
+        return builder;
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloOptions options)
+    {
+        var primary = options.PrimarySiloPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, options.PrimarySiloPort);
+        silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, primary, options.ClusterId, options.ClusterId);
+        silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = options.Name);
+        silo.Configure<SiloMessagingOptions>(o =>
+        {
+            o.ResponseTimeout = options.ResponseTimeout;
+            o.CancelRequestOnTimeout = true; // otherwise a timed-out stream leaves its generation running
+            o.MaxMessageBodySize = options.MaxMessageBytes;
+        });
+        silo.Configure<ClusterMembershipOptions>(o =>
+        {
+            o.ProbeTimeout = options.ProbeTimeout;
+            o.NumMissedProbesLimit = 2;
+        });
+        silo.AddVisionClusterGrains();
+        silo.Services.AddSingleton<DirectoryReporter>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloPresence>();
+        silo.Services.AddHostedService<ModelLoader>();
+    }
+
+    // Free now; another process can take it before Orleans does, which then fails at start and says so.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
