@@ -1,0 +1,4 @@
+namespace VisionCluster.Inference.Inspection;
+
+/// <summary>A float32 result by its golden name, row major.</summary>
+public sealed record NamedTensor(string Name, long[] Shape, float[] Values);

@@ -1,0 +1,49 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using VisionCluster.Inference.Devices;
+
+namespace VisionCluster.Inference.Onnx;
+
+/// <summary>
+/// The key-value pool of one decoder: for every layer a key and a value plane <c>[slots, kv_heads, capacity, head_dim]</c>. A tensor over
+/// any range of slots is a view of it, so a prefill writes into its slot and a decode step runs over slots 0..n−1 without a copy.
+/// </summary>
+internal abstract class KvMemory(KvShape shape) : IDisposable
+{
+    public KvShape Shape { get; } = shape;
+
+    public static KvMemory Create(KvShape shape, DeviceOptions device, InferenceSession session) => device.Kind == DeviceKind.Cuda
+        ? new CudaKvMemory(shape, device.Index, session)
+        : new HostKvMemory(shape);
+
+    /// <summary>A view over <paramref name="count"/> slots of a plane (layer · 2, plus 1 for values).</summary>
+    public OrtValue View(int plane, int firstSlot, int count) => View(
+        plane,
+        firstSlot * Shape.SlotBytes,
+        [count, Shape.KvHeads, Shape.Capacity, Shape.HeadDim],
+        count * Shape.SlotBytes);
+
+    /// <summary>Copies the first <paramref name="tokens"/> tokens of a slot to another, in all planes.</summary>
+    public abstract void Copy(int source, int destination, int tokens);
+
+    /// <summary>Exchanges the first <paramref name="tokens"/> tokens of two slots, in all planes.</summary>
+    public abstract void Swap(int first, int second, int tokens);
+
+    public abstract void Dispose();
+
+    protected abstract OrtValue View(int plane, long byteOffset, long[] dimensions, long bytes);
+}
+
+/// <summary>Sizes of a key-value pool, float32.</summary>
+internal readonly record struct KvShape(int Layers, int Slots, int KvHeads, int Capacity, int HeadDim)
+{
+    public int Planes => 2 * Layers;
+
+    public long HeadBytes => (long)Capacity * HeadDim * sizeof(float);
+
+    public long SlotBytes => KvHeads * HeadBytes;
+
+    public long PlaneBytes => Slots * SlotBytes;
+
+    public long BytesPerToken => (long)Planes * KvHeads * HeadDim * sizeof(float);
+}

@@ -1,0 +1,42 @@
+using Microsoft.ML.OnnxRuntime;
+using VisionCluster.Inference.Devices;
+using VisionCluster.Inference.Encoding;
+using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Families;
+
+namespace VisionCluster.Inference.Onnx;
+
+/// <summary>Runs a compiled encoder graph: vision tower and connector.</summary>
+internal sealed class OnnxEncoderRunner : IEncoderRunner
+{
+    private static readonly string[] InputNames = [EncoderTensors.PixelValues, EncoderTensors.PositionIds];
+    private static readonly string[] OutputNames = [EncoderTensors.ImageFeatures];
+
+    private readonly InferenceSession _session;
+    private readonly EncoderManifest _manifest;
+    private readonly RunOptions _runOptions = new();
+
+    public OnnxEncoderRunner(CompiledModel model, DeviceOptions device)
+    {
+        _manifest = model.Manifest.Encoder ?? throw new InvalidOperationException("The model has no encoder.");
+        _session = SessionFactory.Open(model.GraphPath(GraphKind.Encoder), device);
+    }
+
+    public int EmbeddingSize => _manifest.EmbeddingSize;
+
+    public int TokensPerTile(int height, int width) => EncoderInputs.TokensPerTile(_manifest, height, width);
+
+    public void Encode(int tiles, int height, int width, ReadOnlySpan<float> pixels, ReadOnlySpan<byte> mask, Span<float> embeddings)
+    {
+        using var pixelValues = OrtValue.CreateTensorValueFromMemory(pixels.ToArray(), [tiles, 3, height, width]);
+        using var positions = EncoderInputs.Positions(_manifest, tiles, height, width);
+        using var outputs = _session.Run(_runOptions, InputNames, [pixelValues, positions], OutputNames);
+        outputs[0].GetTensorDataAsSpan<float>().CopyTo(embeddings);
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _runOptions.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using VisionCluster.Models.Families;
+
+namespace VisionCluster.Inference.Onnx;
+
+/// <summary>What prefilling one slot binds. The slot's planes stay bound; only the chunk's shape changes from run to run.</summary>
+internal sealed class PrefillBinding : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunBuffers _buffers;
+    private readonly OrtIoBinding _binding;
+    private readonly List<OrtValue> _owned = [];
+
+    public PrefillBinding(InferenceSession session, KvMemory kv, RunBuffers buffers, int slot)
+    {
+        (_session, _buffers) = (session, buffers);
+        _binding = session.CreateIoBinding();
+        KvBinding.Bind(_binding, kv, slot, 1, _owned);
+        var (lengths, total) = (buffers.Lengths.View(TensorElementType.Int32, 1), buffers.Total.View(TensorElementType.Int32, 1));
+        _owned.AddRange([lengths, total]);
+        _binding.BindInput(DecoderTensors.SequenceLengths, lengths);
+        _binding.BindInput(DecoderTensors.TotalLength, total);
+    }
+
+    /// <param name="options">Run options.</param>
+    /// <param name="tokens">Tokens of the chunk.</param>
+    /// <param name="rows">Rows whose logits are wanted: 0 or 1.</param>
+    public void Run(RunOptions options, int tokens, int rows)
+    {
+        using var embeddings = _buffers.Embeddings.View(TensorElementType.Float, 1, tokens, _buffers.HiddenSize);
+        using var wanted = _buffers.Rows.View(TensorElementType.Int64, rows);
+        using var logits = _buffers.Logits.View(TensorElementType.Float, rows, _buffers.VocabularySize);
+        _binding.BindInput(DecoderTensors.Embeddings, embeddings);
+        _binding.BindInput(DecoderTensors.LogitRows, wanted);
+        _binding.BindOutput(DecoderTensors.Logits, logits);
+        _session.RunWithBinding(options, _binding);
+    }
+
+    public void Dispose()
+    {
+        _binding.Dispose();
+        _owned.ForEach(value => value.Dispose());
+    }
+}

@@ -1,0 +1,103 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using VisionCluster.Inference.Decoding;
+using VisionCluster.Inference.Inspection;
+using VisionCluster.Models;
+using VisionCluster.Models.Checkpoints;
+using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Families;
+
+namespace VisionCluster.Inference.Verification;
+
+/// <summary>
+/// Computes every golden tensor of a language or vision-language model from the golden ids and pixels: layers through the inspection
+/// graphs, image features and the generated tokens through the serving graphs.
+/// </summary>
+internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspector, IDecoderRunner decoder)
+{
+    private const int TopCount = 5;
+
+    public Dictionary<string, ComputedTensor> Compute(SafetensorsFile golden)
+    {
+        var results = new Dictionary<string, ComputedTensor>(StringComparer.Ordinal);
+        var ids = MemoryMarshal.Cast<byte, long>(golden.Bytes(Required(golden, "input_ids"))).ToArray();
+        var features = golden.Tensors.TryGetValue(EncoderTensors.PixelValues, out var pixels) ? Vision(golden, pixels, results) : null;
+        var embeddings = Merge(ids, features);
+        var hidden = model.Manifest.Decoder!.HiddenSize;
+        results["inputs_embeds"] = ComputedTensor.Of([1, ids.Length, hidden], embeddings);
+        foreach (var tensor in inspector.Decode(embeddings))
+        {
+            results[tensor.Name] = ComputedTensor.Of(tensor.Shape, tensor.Values);
+        }
+
+        Top(results, results[DecoderTensors.Logits].Floats!, ids.Length);
+        if (golden.Tensors.TryGetValue("generated_ids", out var generated))
+        {
+            var count = (int)generated.ElementCount;
+            var (tokens, logits) = GreedyDecoder.Run(decoder, embeddings, count);
+            results["generated_ids"] = ComputedTensor.Of([1, count], tokens);
+            results["generated_logits"] = ComputedTensor.Of([1, count, decoder.VocabularySize], logits);
+        }
+
+        return results;
+    }
+
+    private float[] Vision(SafetensorsFile golden, TensorEntry pixels, Dictionary<string, ComputedTensor> results)
+    {
+        var values = FloatWidening.ToFloats(golden.Bytes(pixels), pixels);
+        var (height, width) = ((int)pixels.Shape[^2], (int)pixels.Shape[^1]);
+        var tiles = values.Length / (3 * height * width);
+        foreach (var tensor in inspector.Encode(values, tiles, height, width))
+        {
+            results[tensor.Name] = ComputedTensor.Of(tensor.Shape, tensor.Values);
+        }
+
+        using var encoder = new Onnx.OnnxEncoderRunner(model, Devices.DeviceOptions.Cpu);
+        var features = new float[tiles * encoder.TokensPerTile(height, width) * encoder.EmbeddingSize];
+        encoder.Encode(tiles, height, width, values, [], features);
+        results[EncoderTensors.ImageFeatures] = ComputedTensor.Of(results[EncoderTensors.ImageFeatures].Shape, features);
+        return features;
+    }
+
+    /// <summary>Text rows from the embedding table, image rows from the encoder, in order.</summary>
+    private float[] Merge(long[] ids, float[]? features)
+    {
+        var hidden = decoder.HiddenSize;
+        var embeddings = new float[ids.Length * hidden];
+        decoder.Embed([.. ids.Select(id => checked((int)id))], embeddings);
+        var row = 0;
+        for (var i = 0; features is not null && i < ids.Length; i++)
+        {
+            if (ids[i] == model.Manifest.Encoder!.ImageTokenId)
+            {
+                features.AsSpan(row++ * hidden, hidden).CopyTo(embeddings.AsSpan(i * hidden, hidden));
+            }
+        }
+
+        return features is null || row * hidden == features.Length ? embeddings
+            : throw new ModelException($"input_ids has {row} image tokens for {features.Length / hidden} image features.");
+    }
+
+    private static void Top(Dictionary<string, ComputedTensor> results, float[] logits, int tokens)
+    {
+        var vocabulary = logits.Length / tokens;
+        var (ids, probabilities) = (new long[tokens * TopCount], new float[tokens * TopCount]);
+        var row = new float[vocabulary];
+        for (var token = 0; token < tokens; token++)
+        {
+            TensorPrimitives.SoftMax(logits.AsSpan(token * vocabulary, vocabulary), row);
+            for (var k = 0; k < TopCount; k++)
+            {
+                var best = TensorPrimitives.IndexOfMax<float>(row);
+                (ids[(token * TopCount) + k], probabilities[(token * TopCount) + k]) = (best, row[best]);
+                row[best] = float.NegativeInfinity;
+            }
+        }
+
+        results["top5_ids"] = ComputedTensor.Of([1, tokens, TopCount], ids);
+        results["top5_probs"] = ComputedTensor.Of([1, tokens, TopCount], probabilities);
+    }
+
+    private static TensorEntry Required(SafetensorsFile golden, string name) => golden.Tensors.TryGetValue(name, out var entry) ? entry
+        : throw new ModelException($"The golden file lacks {name}.");
+}

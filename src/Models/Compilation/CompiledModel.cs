@@ -1,0 +1,37 @@
+namespace VisionCluster.Models.Compilation;
+
+/// <summary>A checkpoint's compiled form: graphs and weights in a cache folder, tokenizer and processors in the checkpoint's.</summary>
+/// <param name="Name">What clients call it: the checkpoint folder's name unless given.</param>
+/// <param name="CheckpointFolder">Where <c>config.json</c>, <c>tokenizer.json</c> and the processor files are.</param>
+/// <param name="Folder">Where graphs and weights are.</param>
+/// <param name="Manifest">What they are.</param>
+public sealed record CompiledModel(string Name, string CheckpointFolder, string Folder, ModelManifest Manifest)
+{
+    public const string WeightsFile = "weights.bin";
+
+    public string WeightsPath => Path.Combine(Folder, WeightsFile);
+
+    public string GraphPath(GraphKind kind) => Path.Combine(Folder, GraphFile(kind));
+
+    internal static string GraphFile(GraphKind kind) => kind switch
+    {
+        GraphKind.Encoder => "encoder.onnx",
+        GraphKind.EncoderInspection => "encoder.inspect.onnx",
+        GraphKind.Decoder => "decoder.onnx",
+        _ => "decoder.inspect.onnx",
+    };
+}
+
+public enum GraphKind
+{
+    Encoder,
+
+    /// <summary>The encoder with every layer as an output.</summary>
+    EncoderInspection,
+
+    /// <summary>Over a key-value cache; logits of wanted rows.</summary>
+    Decoder,
+
+    /// <summary>One prompt without a cache; every layer, and logits at every position.</summary>
+    DecoderInspection,
+}

@@ -1,0 +1,25 @@
+namespace VisionCluster.Models.Compilation;
+
+/// <summary>How checkpoints are compiled.</summary>
+public sealed record ModelCompilerOptions
+{
+    /// <summary>
+    /// Where compiled models are kept. Default: <c>VISIONCLUSTER_CACHE</c>, else <c>visioncluster/compiled</c> in the user's cache folder
+    /// (<c>XDG_CACHE_HOME</c>, <c>~/.cache</c>, or the local application data folder on Windows).
+    /// </summary>
+    public string CacheFolder { get; init; } = DefaultCacheFolder();
+
+    private static string DefaultCacheFolder()
+    {
+        if (Environment.GetEnvironmentVariable("VISIONCLUSTER_CACHE") is { Length: > 0 } cache)
+        {
+            return Path.GetFullPath(cache);
+        }
+
+        var root = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg
+            : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache")
+            : Path.GetTempPath();
+        return Path.Combine(root, "visioncluster", "compiled");
+    }
+}

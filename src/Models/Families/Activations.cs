@@ -1,0 +1,33 @@
+using VisionCluster.Models.Onnx;
+
+namespace VisionCluster.Models.Families;
+
+/// <summary>Activation functions by their names in <c>config.json</c> (transformers' ACT2FN).</summary>
+internal static class Activations
+{
+    public static void Require(string name, string option)
+    {
+        if (!IsKnown(name))
+        {
+            throw new ModelException($"config.json: {option} = {name} is not a supported activation.");
+        }
+    }
+
+    private static bool IsKnown(string name) =>
+        name is "gelu" or "gelu_python" or "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "quick_gelu" or "silu" or "swish" or "relu";
+
+    public static Value Apply(GraphBuilder g, string name, Value x) => name switch
+    {
+        // The erf form.
+        "gelu" or "gelu_python" => g.Node("Gelu", [x], [Attr.String("approximate", "none")]),
+
+        // The tanh form.
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => g.Node("Gelu", [x], [Attr.String("approximate", "tanh")]),
+
+        // x * sigmoid(alpha * x).
+        "quick_gelu" => g.Node("QuickGelu", [x], [Attr.Float("alpha", 1.702f)], GraphBuilder.ContribDomain),
+        "silu" or "swish" => g.Node("QuickGelu", [x], [Attr.Float("alpha", 1f)], GraphBuilder.ContribDomain),
+        "relu" => g.Node("Relu", [x]),
+        _ => throw new InvalidOperationException($"Activation {name} was not checked at load."),
+    };
+}

@@ -1,0 +1,34 @@
+namespace VisionCluster.Models.Families;
+
+/// <summary>Names of a decoder graph's inputs and outputs, and the names of golden tensors in inspection graphs.</summary>
+public static class DecoderTensors
+{
+    /// <summary><c>[batch, tokens, hidden]</c></summary>
+    public const string Embeddings = "inputs_embeds";
+
+    /// <summary>int32 <c>[batch]</c>: tokens in the cache after this run, minus 1.</summary>
+    public const string SequenceLengths = "seqlens_k";
+
+    /// <summary>int32 <c>[1]</c>: the longest of them, plus 1.</summary>
+    public const string TotalLength = "total_sequence_length";
+
+    /// <summary>int64 <c>[rows]</c>: positions of the flattened batch whose logits are wanted.</summary>
+    public const string LogitRows = "logit_rows";
+
+    /// <summary><c>[rows, vocabulary]</c>; in inspection graphs <c>[1, tokens, vocabulary]</c>.</summary>
+    public const string Logits = "logits";
+
+    /// <summary>Output of the final norm, <c>[1, tokens, hidden]</c>; inspection only.</summary>
+    public const string TextFinal = "text_final";
+
+    public static string PastKey(int layer) => $"past_key.{layer}";
+
+    public static string PastValue(int layer) => $"past_value.{layer}";
+
+    public static string PresentKey(int layer) => $"present_key.{layer}";
+
+    public static string PresentValue(int layer) => $"present_value.{layer}";
+
+    /// <summary>Output of a layer before the final norm, <c>[1, tokens, hidden]</c>; inspection only.</summary>
+    public static string TextHidden(int layer) => $"text_hidden.{layer}";
+}

@@ -1,0 +1,123 @@
+using VisionCluster.Models.Onnx;
+using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
+
+namespace VisionCluster.Models.Families;
+
+/// <summary>
+/// Llama's decoder (Touvron et al., 2023; transformers <c>modeling_llama.py</c>) as a graph. The serving form attends through
+/// <c>GroupQueryAttention</c> over one preallocated key-value buffer, and computes logits for the wanted rows only; the inspection form
+/// writes attention out and shows every layer.
+/// </summary>
+internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, WeightScope model, WeightScope root)
+{
+    private delegate Value Attention(int layer, Value normed);
+
+    /// <summary>The head's matrix is the embedding table itself when the two are tied.</summary>
+    private string HeadName => config.TieWordEmbeddings ? $"{model.Prefix}embed_tokens.weight" : $"{root.Prefix}lm_head.weight";
+
+    public void BuildServing()
+    {
+        var embeddings = graph.Input(DecoderTensors.Embeddings, DataType.Float, "batch", "tokens", config.HiddenSize);
+        var lengths = graph.Input(DecoderTensors.SequenceLengths, DataType.Int32, "batch");
+        var total = graph.Input(DecoderTensors.TotalLength, DataType.Int32, 1);
+        var rows = graph.Input(DecoderTensors.LogitRows, DataType.Int64, "rows");
+        var attention = new CachedAttention(config, graph, lengths, total);
+        var (hidden, last) = Layers(embeddings, config.CacheHeadDim, (layer, normed) => attention.Build(layer, Qkv(layer, normed, config.CacheHeadDim)), null);
+
+        // Gather before the final norm and the head: a prompt's other rows need neither.
+        var (normed, _) = graph.SkipRmsNorm(Rows(last, rows), Rows(hidden, rows), FinalNorm(), config.RmsNormEpsilon);
+        graph.Output(DecoderTensors.Logits, Head(normed), DataType.Float, "rows", config.VocabularySize);
+    }
+
+    public void BuildInspection()
+    {
+        var embeddings = graph.Input(DecoderTensors.Embeddings, DataType.Float, 1, "tokens", config.HiddenSize);
+        var attention = new ExplicitAttention(config, graph, graph.ShapeOf(embeddings, 1));
+        var (hidden, last) = Layers(
+            embeddings,
+            config.HeadDim,
+            (layer, normed) => attention.Build(Qkv(layer, normed, config.HeadDim)),
+            (layer, sum) => graph.Output(DecoderTensors.TextHidden(layer), sum, DataType.Float, 1, "tokens", config.HiddenSize));
+        var (normed, sum) = graph.SkipRmsNorm(last, hidden, FinalNorm(), config.RmsNormEpsilon);
+        graph.Output(DecoderTensors.TextHidden(config.Layers - 1), sum, DataType.Float, 1, "tokens", config.HiddenSize);
+        graph.Output(DecoderTensors.TextFinal, normed, DataType.Float, 1, "tokens", config.HiddenSize);
+        var logits = graph.Reshape(Head(graph.Reshape(normed, -1, config.HiddenSize)), 1, -1, config.VocabularySize);
+        graph.Output(DecoderTensors.Logits, logits, DataType.Float, 1, "tokens", config.VocabularySize);
+    }
+
+    /// <returns>The last layer's residual input and its MLP output, not yet added.</returns>
+    private (Value Hidden, Value Last) Layers(Value hidden, int head, Attention attention, Action<int, Value>? onLayer)
+    {
+        var normed = graph.RmsNorm(hidden, LayerNorm(0, "input_layernorm"), config.RmsNormEpsilon);
+        for (var layer = 0; ; layer++)
+        {
+            var scope = model.Sub($"layers.{layer}");
+            var attended = Output(scope.Sub("self_attn"), attention(layer, normed), head);
+            (normed, hidden) = graph.SkipRmsNorm(attended, hidden, LayerNorm(layer, "post_attention_layernorm"), config.RmsNormEpsilon);
+            var last = Mlp(scope.Sub("mlp"), normed);
+            if (layer == config.Layers - 1)
+            {
+                return (hidden, last);
+            }
+
+            (normed, hidden) = graph.SkipRmsNorm(last, hidden, LayerNorm(layer + 1, "input_layernorm"), config.RmsNormEpsilon);
+            onLayer?.Invoke(layer, hidden);
+        }
+    }
+
+    private Value Mlp(WeightScope mlp, Value x)
+    {
+        var gate = Activations.Apply(graph, config.Activation, mlp.Linear(x, "gate_proj", config.HiddenSize, config.IntermediateSize, config.MlpBias));
+        var up = mlp.Linear(x, "up_proj", config.HiddenSize, config.IntermediateSize, config.MlpBias);
+        return mlp.Linear(graph.Mul(gate, up), "down_proj", config.IntermediateSize, config.HiddenSize, config.MlpBias);
+    }
+
+    /// <summary>Query, key and value side by side from one product, <c>[batch, tokens, (heads + 2·kv) · head]</c>.</summary>
+    private Value Qkv(int layer, Value normed, int head)
+    {
+        var (weights, prefix) = (model.Weights, $"{model.Prefix}layers.{layer}.self_attn.");
+        var width = (config.Heads + (2 * config.KvHeads)) * head;
+        var matrix = graph.Weight(
+            $"{prefix}qkv.{head}.T",
+            [config.HiddenSize, width],
+            () => Layout.Transpose(Packed("weight", config.HiddenSize), width, config.HiddenSize));
+        var packed = graph.MatMul(normed, matrix);
+        return config.AttentionBias ? graph.Add(packed, graph.Weight($"{prefix}qkv.{head}.bias", [width], () => Packed("bias", 1))) : packed;
+
+        float[] Packed(string kind, int columns) => Layout.Stack(
+            Part("q_proj", kind, config.Heads, columns, halves: true),
+            Part("k_proj", kind, config.KvHeads, columns, halves: true),
+            Part("v_proj", kind, config.KvHeads, columns, halves: false));
+
+        float[] Part(string name, string kind, int heads, int columns, bool halves)
+        {
+            long[] shape = kind == "bias" ? [heads * config.HeadDim] : [heads * config.HeadDim, columns];
+            return Layout.PadHeads(weights.ReadFloats($"{prefix}{name}.{kind}", shape), heads, config.HeadDim, head, columns, halves);
+        }
+    }
+
+    /// <summary>The attention block's output projection; rows for a head's widening are zero.</summary>
+    private Value Output(WeightScope attention, Value mixed, int head)
+    {
+        var (weights, name, hidden) = (attention.Weights, $"{attention.Prefix}o_proj.weight", config.HiddenSize);
+        var width = config.Heads * config.HeadDim;
+        var matrix = graph.Weight($"{name}.{head}.T", [config.Heads * head, hidden], () => Layout.PadHeads(
+            Layout.Transpose(weights.ReadFloats(name, hidden, width), hidden, width), config.Heads, config.HeadDim, head, hidden, halves: false));
+        var product = graph.MatMul(mixed, matrix);
+        return config.AttentionBias ? graph.Add(product, attention.Tensor("o_proj.bias", hidden)) : product;
+    }
+
+    private Value Head(Value rows)
+    {
+        var (weights, name, shape) = (model.Weights, HeadName, new long[] { config.VocabularySize, config.HiddenSize });
+        var table = graph.Weight(name, shape, () => weights.ReadFloats(name, shape));
+        return graph.Node("Gemm", [rows, table], [Attr.Int("transB", 1)]);
+    }
+
+    private Value Rows(Value x, Value rows) =>
+        graph.Node("Gather", [graph.Reshape(x, -1, config.HiddenSize), rows], [Attr.Int("axis", 0)]);
+
+    private Value LayerNorm(int layer, string name) => model.Tensor($"layers.{layer}.{name}.weight", config.HiddenSize);
+
+    private Value FinalNorm() => model.Tensor("norm.weight", config.HiddenSize);
+}

@@ -1,0 +1,22 @@
+using VisionCluster.Models.Onnx;
+
+namespace VisionCluster.Models.Families;
+
+/// <summary>The rotary tables as shared weights, <c>[positions, width / 2]</c> each.</summary>
+internal static class RotaryWeights
+{
+    /// <param name="graph">The graph that uses them.</param>
+    /// <param name="config">The decoder.</param>
+    /// <param name="width">Width of a head in this graph: columns beyond the model's own rotate nothing.</param>
+    public static (Value Cosine, Value Sine) Of(GraphBuilder graph, LlamaConfig config, int width)
+    {
+        var tables = new Lazy<(float[] Cosine, float[] Sine)>(() => RotaryTable.Build(config.Rope, config.HeadDim, config.MaxPositions));
+        long[] shape = [config.MaxPositions, width / 2];
+        return (Table("cosine", () => tables.Value.Cosine), Table("sine", () => tables.Value.Sine));
+
+        Value Table(string name, Func<float[]> values) => graph.Weight(
+            $"rotary.{name}.{width}",
+            shape,
+            () => Layout.PadHeads(values(), config.MaxPositions, config.HeadDim / 2, width / 2, 1, halves: false));
+    }
+}

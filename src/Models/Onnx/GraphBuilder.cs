@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using VisionCluster.Models.Onnx.Protocol;
+using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
+
+namespace VisionCluster.Models.Onnx;
+
+/// <summary>
+/// Builds one ONNX graph node by node. Operators are those of opset 20 and, in domain <see cref="ContribDomain"/>, ONNX Runtime's own
+/// (https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md).
+/// </summary>
+internal sealed class GraphBuilder(string name, WeightFile weights)
+{
+    public const string ContribDomain = "com.microsoft";
+    private const int IrVersion = 9;
+    private const int Opset = 20;
+
+    private readonly GraphProto _graph = new() { Name = name };
+    private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
+    private int _nodes;
+
+    /// <summary>Declares an input; a dimension is a size or a symbol.</summary>
+    public Value Input(string name, DataType type, params ReadOnlySpan<Dim> shape)
+    {
+        _graph.Input.Add(Info(name, type, shape));
+        return new Value(name);
+    }
+
+    /// <summary>Makes a value an output under its own name.</summary>
+    public void Output(string name, Value value, DataType type, params ReadOnlySpan<Dim> shape)
+    {
+        if (value.Name != name)
+        {
+            _graph.Node.Add(new NodeProto { OpType = "Identity", Name = $"output/{name}", Input = { value.Name }, Output = { name } });
+        }
+
+        _graph.Output.Add(Info(name, type, shape));
+    }
+
+    /// <summary>Adds a node with one output.</summary>
+    public Value Node(string op, ReadOnlySpan<Value> inputs, ReadOnlySpan<Attr> attributes = default, string domain = "") =>
+        Nodes(op, 1, inputs, attributes, domain)[0];
+
+    /// <summary>Adds a node with several outputs.</summary>
+    public Value[] Nodes(string op, int outputs, ReadOnlySpan<Value> inputs, ReadOnlySpan<Attr> attributes = default, string domain = "")
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{op}_{_nodes++}");
+        var node = new NodeProto { OpType = op, Name = id, Domain = domain };
+        foreach (var input in inputs)
+        {
+            node.Input.Add(input.Name);
+        }
+
+        var values = new Value[outputs];
+        for (var i = 0; i < outputs; i++)
+        {
+            values[i] = new Value(outputs == 1 ? id : $"{id}.{i}");
+            node.Output.Add(values[i].Name);
+        }
+
+        foreach (var attribute in attributes)
+        {
+            node.Attribute.Add(attribute.Proto);
+        }
+
+        _graph.Node.Add(node);
+        return values;
+    }
+
+    /// <summary>A float32 tensor of the shared weight file, written the first time any graph asks for it.</summary>
+    public Value Weight(string name, long[] shape, Func<float[]> produce)
+    {
+        var place = weights.Add(name, shape, produce);
+        if (_initializers.Add(name))
+        {
+            var tensor = new TensorProto { Name = name, DataType = (int)DataType.Float, DataLocation = DataLocation.External };
+            tensor.Dims.AddRange(shape);
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = weights.FileName });
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = place.Offset.ToString(CultureInfo.InvariantCulture) });
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = place.ByteCount.ToString(CultureInfo.InvariantCulture) });
+            _graph.Initializer.Add(tensor);
+        }
+
+        return new Value(name);
+    }
+
+    /// <summary>A small int64 vector inside the graph.</summary>
+    public Value Ints(params ReadOnlySpan<long> values)
+    {
+        var name = $"ints_{string.Join('_', values.ToArray())}";
+        return Constant(name, DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
+    }
+
+    /// <summary>A float32 scalar inside the graph.</summary>
+    public Value Scalar(float value) =>
+        Constant(string.Create(CultureInfo.InvariantCulture, $"float_{value:R}"), DataType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
+
+    public ModelProto Build()
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "VisionCluster", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContribDomain, Version = 1 });
+        return model;
+    }
+
+    private Value Constant(string name, DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
+    {
+        if (_initializers.Add(name))
+        {
+            var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+            foreach (var side in shape)
+            {
+                tensor.Dims.Add(side);
+            }
+
+            _graph.Initializer.Add(tensor);
+        }
+
+        return new Value(name);
+    }
+
+    private static ValueInfoProto Info(string name, DataType type, ReadOnlySpan<Dim> shape)
+    {
+        var dims = new TensorShapeProto();
+        foreach (var dim in shape)
+        {
+            dims.Dim.Add(dim.Proto);
+        }
+
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dims } } };
+    }
+}
