@@ -33,6 +33,5 @@ internal static class StatusMapping
         or OrleansMessageRejectionException
         or ClientNotAvailableException
         or EnumerationAbortedException
-        or TimeoutException
-        or ConnectionFailedException;
+        or TimeoutException;
 }

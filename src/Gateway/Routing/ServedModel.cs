@@ -1,4 +1,5 @@
-using System.IO.Hashing;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using VisionCluster.Contracts.Grains;
 
@@ -24,8 +25,11 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     /// one device and a device that joins or leaves moves only its own share.
     /// </summary>
     public IReadOnlyList<ModelDevice> EncodersFor(string imageKey) =>
-        [.. Devices.OrderByDescending(d => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(d.Id + "/" + imageKey)))];
+        [.. Devices.OrderByDescending(d => Weight(d.Id, imageKey))];
 
     /// <summary>Where a new conversation should live.</summary>
     public ModelDevice LeastBusy() => Devices.MinBy(d => d.Load)!;
+
+    private static ulong Weight(string deviceId, string imageKey) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(deviceId + "/" + imageKey)));
 }

@@ -103,6 +103,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         var running = _turn?.RequestId == requestId;
         if (running)
             _turn!.Cancel();
+        else if (_record is null && _turn is null)
+            DeactivateOnIdle(); // activated by the question alone
         return Task.FromResult(running);
     }
 
@@ -147,7 +149,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         }
 
         _session ??= _record is null ? null : engine.OpenSession();
-        var submitted = engine.Submit(new GenerationRequest
+        var request = new GenerationRequest
         {
             RequestId = command.RequestId,
             Prompt = prompt,
@@ -157,11 +159,20 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             Priority = command.Priority,
             Deadline = received + command.TimeLeft,
             Session = _session,
-        });
-        if (submitted.Generation is not { } generation)
-            return Refused(EngineMapping.ToRefusal(submitted));
-        turn.Attach(generation);
-        return null;
+        };
+        try
+        {
+            var submitted = engine.Submit(request);
+            if (submitted.Generation is not { } generation)
+                return Refused(EngineMapping.ToRefusal(submitted));
+            turn.Attach(generation);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            var message = e.Message.Split(" (Parameter '", 2)[0]; // what the runtime appends
+            return Refused(new Refusal(RefusalReason.InvalidArgument, message)); // such as a token id that the vocabulary lacks
+        }
     }
 
     private IModelHost? FindHost(GenerateCommand command)

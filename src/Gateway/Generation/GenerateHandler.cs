@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VisionCluster.Contracts.V1;
+using VisionCluster.Gateway.Admission;
+using VisionCluster.Gateway.Auth;
+using VisionCluster.Gateway.Diagnostics;
+using VisionCluster.Gateway.Errors;
+using VisionCluster.Gateway.Options;
+using VisionCluster.Gateway.Routing;
+
+namespace VisionCluster.Gateway.Generation;
+
+/// <summary>One Generate call: validate, admit, find the model, then relay under the caller's, the request's and the user's cancellation.</summary>
+internal sealed class GenerateHandler(
+    ModelRouter router,
+    GenerationRelay relay,
+    RunningGenerations running,
+    AdmissionGate gate,
+    GatewayMetrics metrics,
+    IOptions<GatewayOptions> options,
+    TimeProvider time)
+{
+    public async Task HandleAsync(GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context)
+    {
+        var clock = new GenerationClock(time);
+        GenerateValidator.Check(request, options.Value.Limits);
+        if (!gate.TryEnterGeneration())
+        {
+            metrics.Refused.Add(1);
+            throw RequestException.Exhausted(
+                $"All {options.Value.Admission.MaxGenerations} generations are taken; retry later.", options.Value.Admission.RetryAfter);
+        }
+
+        metrics.Generations.Add(1);
+        try
+        {
+            await HandleAdmittedAsync(request, responses, context, clock);
+        }
+        finally
+        {
+            metrics.Generations.Add(-1);
+            gate.ExitGeneration();
+        }
+    }
+
+    private async Task HandleAdmittedAsync(
+        GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context, GenerationClock clock)
+    {
+        using var deadline = request.DeadlineMs > 0
+            ? new CancellationTokenSource(TimeSpan.FromMilliseconds(request.DeadlineMs), time)
+            : new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, deadline.Token);
+        var requestId = request.RequestId.Length > 0 ? request.RequestId : Guid.CreateVersion7().ToString("N");
+        var generation = running.Start(context.GetTenant(), requestId);
+        try
+        {
+            var model = await router.FindAsync(request.Model, stop.Token);
+            if (!model.Generates)
+            {
+                var tasks = string.Join(", ", model.Description.Tasks);
+                throw RequestException.Invalid($"model: '{model.Name}' does not generate text; its tasks are: {tasks}.");
+            }
+
+            var call = new GenerationCall(request, generation, model, request.Sampling is { HasSeed: true } s ? s.Seed : RandomSeed(), clock)
+            {
+                TimeLeft = TimeLeft(request, context),
+            };
+            await relay.RunAsync(call, responses, stop.Token);
+        }
+        catch (OperationCanceledException) when (IsDeadline(deadline, context))
+        {
+            throw DeadlineExceeded();
+        }
+        finally
+        {
+            running.End(generation);
+        }
+    }
+
+    internal static RequestException DeadlineExceeded() =>
+        new(StatusCode.DeadlineExceeded, "The deadline passed before the answer was complete; allow more time, or fewer tokens.");
+
+    private static ulong RandomSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private bool IsDeadline(CancellationTokenSource deadline, ServerCallContext context) =>
+        deadline.IsCancellationRequested || context.Deadline <= time.GetUtcNow().UtcDateTime;
+
+    private TimeSpan? TimeLeft(GenerateRequest request, ServerCallContext context)
+    {
+        TimeSpan? own = request.DeadlineMs > 0 ? TimeSpan.FromMilliseconds(request.DeadlineMs) : null;
+        TimeSpan? calls = context.Deadline < DateTime.MaxValue ? context.Deadline - time.GetUtcNow().UtcDateTime : null;
+        return own is null || calls < own ? calls : own;
+    }
+}
