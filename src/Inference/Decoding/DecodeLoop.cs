@@ -13,7 +13,8 @@ internal sealed class DecodeLoop(
     private readonly DecodeScheduler _scheduler = new();
     private readonly SlotMap _slots = new(runner.SlotCount);
     private readonly Sampler _sampler = new(runner.VocabularySize);
-    private readonly DecodeBuffers _buffers = new(runner, options.PrefillChunkTokens);
+    private readonly DecodeBuffers _buffers = new(runner, ChunkTokens(runner, options));
+    private readonly int _chunkTokens = ChunkTokens(runner, options);
     private readonly List<SequenceState> _arrived = [];
     private readonly List<SequenceState> _due = [];
     private readonly List<KvEntry> _closed = [];
@@ -99,7 +100,7 @@ internal sealed class DecodeLoop(
         if (entry.Sequence != sequence)
             Admit(sequence);
         var past = entry.Tokens;
-        var tokens = Math.Min(options.PrefillChunkTokens, sequence.PromptTokens - past);
+        var tokens = Math.Min(_chunkTokens, sequence.PromptTokens - past);
         var last = past + tokens == sequence.PromptTokens;
         var logits = last ? _buffers.LogitsRow(0) : [];
         try
@@ -131,8 +132,9 @@ internal sealed class DecodeLoop(
         inbox.LeaveQueue(sequence);
         if (entry.Use == SlotUse.Idle)
         {
-            // The last prompt token must run, whatever is there: its logits choose the first token.
-            var common = entry.CommonPrefix(sequence.Identities.AsSpan(0, sequence.PromptTokens));
+            // The last prompt token must run, whatever is there: its logits choose the first token. Keys and values of tokens that saw their
+            // whole prompt fit no other.
+            var common = runner.BidirectionalPrefix ? 0 : entry.CommonPrefix(sequence.Identities.AsSpan(0, sequence.PromptTokens));
             sequence.CachedTokens = Math.Min(common, sequence.PromptTokens - 1);
             _slots.Resume(entry);
             entry.Tokens = sequence.CachedTokens;
@@ -140,7 +142,7 @@ internal sealed class DecodeLoop(
         else
         {
             // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
-            if (sequence.PromptTokens > options.PrefillChunkTokens)
+            if (sequence.PromptTokens > _chunkTokens)
                 Pack();
             _slots.Acquire(entry);
         }
@@ -258,6 +260,10 @@ internal sealed class DecodeLoop(
         metrics.GenerationEnded(result.Reason.ToString());
         sequence.Generation.End(result);
     }
+
+    /// <summary>A prompt whose tokens look at each other in both directions runs as a whole.</summary>
+    private static int ChunkTokens(IDecoderRunner runner, DecodeEngineOptions options) =>
+        runner.BidirectionalPrefix ? runner.SlotCapacity : options.PrefillChunkTokens;
 
     private void Publish() => inbox.Publish(_slots.FreeCount, _slots.IdleCount, _scheduler.RunningCount);
 }
