@@ -187,7 +187,8 @@ public sealed class DecodeEngineTests
 
         var byToken = await engine.Run(
             Engines.Request([1, 2], 20) with { Stop = new() { MaxTokens = 20, StopTokenIds = new HashSet<int> { fourth } } });
-        var byString = await engine.Run(Engines.Request([1, 2], 20) with { Stop = new() { MaxTokens = 20, StopStrings = ["??", stopString] } });
+        var byString = await engine.Run(
+            Engines.Request([1, 2], 20) with { Stop = new() { MaxTokens = 20, StopStrings = ["??", stopString] } });
 
         Assert.Equal(free.Tokens[..4], byToken.Tokens);
         Assert.Equal(LetterStream.Text(free.Tokens[..3]), byToken.Text);
@@ -208,7 +209,8 @@ public sealed class DecodeEngineTests
         {
             Stop = new() { MaxTokens = 8, MinTokens = 3, StopTokenIds = new HashSet<int>(free.Tokens) },
         });
-        var strings = await engine.Run(Engines.Request([1, 2], 8) with { Stop = new() { MaxTokens = 8, MinTokens = 2, StopStrings = [first] } });
+        var strings = await engine.Run(
+            Engines.Request([1, 2], 8) with { Stop = new() { MaxTokens = 8, MinTokens = 2, StopStrings = [first] } });
 
         Assert.DoesNotContain(masked.Tokens.Take(3), id => free.Tokens.Contains(id));
         Assert.StartsWith(first, strings.Text);
@@ -253,7 +255,11 @@ public sealed class DecodeEngineTests
 
     /// <summary>An engine whose first step waits until <paramref name="hold"/> is set.</summary>
     private static DecodeEngine Held(
-        ManualResetEventSlim hold, out ManualResetEventSlim began, HistoryRunner runner, DecodeEngineOptions options, TimeProvider? time = null)
+        ManualResetEventSlim hold,
+        out ManualResetEventSlim began,
+        HistoryRunner runner,
+        DecodeEngineOptions options,
+        TimeProvider? time = null)
     {
         var signal = began = new ManualResetEventSlim();
         return new DecodeEngine(

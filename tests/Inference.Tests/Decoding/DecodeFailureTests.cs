@@ -8,7 +8,8 @@ public sealed class DecodeFailureTests
     [Fact]
     public async Task Prefill_Throws_FailsOnlyItsSequence()
     {
-        await using var engine = new DecodeEngine(new HistoryRunner(3, 64) { PoisonToken = 9 }, new DecodeEngineOptions { PrefillChunkTokens = 1 });
+        await using var engine = new DecodeEngine(
+            new HistoryRunner(3, 64) { PoisonToken = 9 }, new DecodeEngineOptions { PrefillChunkTokens = 1 });
         Generation[] generations =
         [
             engine.Start(Engines.Request([1, 2], 20)),

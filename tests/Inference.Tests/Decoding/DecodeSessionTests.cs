@@ -127,7 +127,8 @@ public sealed class DecodeSessionTests
 
         session.Dispose();
 
-        Assert.True(SpinWait.SpinUntil(() => engine.Status.SlotsFree == 1, TimeSpan.FromSeconds(10)), "The idle engine did not free the slot.");
+        Assert.True(
+            SpinWait.SpinUntil(() => engine.Status.SlotsFree == 1, TimeSpan.FromSeconds(10)), "The idle engine did not free the slot.");
         Assert.Equal(0, session.ResidentTokens);
     }
 

@@ -57,7 +57,7 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
         Check(tokens > 0, "Prefill: no tokens");
         Check(past <= _lengths[slot], $"Prefill: past {past}, but slot {slot} holds {_lengths[slot]}");
         for (var i = 0; i < tokens; i++)
-            _stored[slot][past + i] = Hash(BitConverter.SingleToUInt32Bits(embeddings[2 * i]), BitConverter.SingleToUInt32Bits(embeddings[2 * i + 1]));
+            _stored[slot][past + i] = Hash(Bits(embeddings[2 * i]), Bits(embeddings[(2 * i) + 1]));
         _lengths[slot] = past + tokens;
         if (!logits.IsEmpty)
             WriteLogits(slot, logits);
@@ -73,7 +73,7 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
         {
             if (past[row] < 1 || past[row] != _lengths[row]) // no text is built for nothing: allocations are counted
                 Violations.Add($"Decode: past {past[row]}, but slot {row} holds {_lengths[row]}");
-            _stored[row][past[row]] = Hash(BitConverter.SingleToUInt32Bits(tokenIds[row]), 0);
+            _stored[row][past[row]] = Hash(Bits(tokenIds[row]), 0);
             _lengths[row] = past[row] + 1;
             WriteLogits(row, logits.Slice(row * vocabulary, vocabulary));
         }
@@ -83,7 +83,7 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
     {
         Calls?.Add($"copy {source} to {destination}");
         OnCall?.Invoke("copy");
-        Check(source != destination && tokens == _lengths[source], $"Copy: {tokens} tokens, but slot {source} holds {_lengths[source]}");
+        Check(source != destination && tokens > 0 && tokens <= _lengths[source], "Copy: more tokens than the source holds");
         Array.Copy(_stored[source], _stored[destination], tokens);
         _lengths[destination] = tokens;
     }
@@ -118,6 +118,8 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
         if (!right)
             Violations.Add(violation);
     }
+
+    private static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value);
 
     private static ulong Hash(ulong first, ulong second)
     {

@@ -26,6 +26,7 @@ internal sealed class RandomSchedule
         {
             PrefillChunkTokens = chunk > 0 ? chunk : random.Next(1, 12),
             MaxWaiting = random.Next(1, 8),
+            MinSharedTokens = random.Next(1, 4),
             BeforeStep = _ => Tick(),
         };
         _engine = new DecodeEngine(_runner, options, _time);
@@ -39,7 +40,7 @@ internal sealed class RandomSchedule
             while (_clients.Any(client => !client.IsDone))
             {
                 Tick();
-                var running = _clients.Select(client => client.Running).OfType<Generation>().Select(generation => generation.Result).ToArray();
+                var running = _clients.Select(client => client.Running?.Result).OfType<Task<GenerationResult>>().ToArray();
                 if (running.Length > 0)
                     await Task.WhenAny(running).Or("a generation ended");
             }

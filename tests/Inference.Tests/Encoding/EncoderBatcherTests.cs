@@ -41,7 +41,10 @@ public sealed class EncoderBatcherTests
 
         Assert.Equal([(1, 2), (3, 2), (2, 3), (1, 2)], _runner.Runs);
         Assert.Equal(
-            [TileRunner.Expected(10), TileRunner.Expected(20), TileRunner.Expected(30, 1, 4), TileRunner.Expected(40, 2), TileRunner.Expected(50)],
+            [
+                TileRunner.Expected(10), TileRunner.Expected(20), TileRunner.Expected(30, 1, 4), TileRunner.Expected(40, 2),
+                TileRunner.Expected(50),
+            ],
             embeddings);
     }
 

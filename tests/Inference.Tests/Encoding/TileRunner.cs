@@ -25,7 +25,8 @@ internal sealed class TileRunner : IEncoderRunner
         Runs.Add((tiles, height));
         OnRun?.Invoke();
         var area = height * width;
-        if (tiles < 1 || pixels.Length != tiles * 3 * area || (mask.Length > 0 && mask.Length != tiles * area) || embeddings.Length != tiles * 6)
+        var maskFits = mask.Length == 0 || mask.Length == tiles * area;
+        if (tiles < 1 || pixels.Length != tiles * 3 * area || !maskFits || embeddings.Length != tiles * 6)
             throw new InvalidOperationException("The sizes are wrong.");
         if (pixels.Contains(Poison))
             throw new InvalidOperationException("poison");

@@ -67,7 +67,8 @@ public sealed class SamplerTests
     public void LogProbs_AreOfTheModelsOwnDistribution()
     {
         float[] logits = [1, 3, 2, 3, -8];
-        var expected = ReferenceSampler.Softmax([.. logits.Select(logit => (double)logit)]).Select(probability => Math.Log(probability)).ToArray();
+        double[] exact = [.. logits.Select(logit => (double)logit)];
+        var expected = ReferenceSampler.Softmax(exact).Select(probability => Math.Log(probability)).ToArray();
 
         var token = Sample(logits, new()
         {
@@ -103,7 +104,8 @@ public sealed class SamplerTests
         var vocabulary = random.Next(2, 3000);
         var logits = Logits(random, vocabulary, coarse: random.Next(4) == 0);
         var options = RandomOptions(random, vocabulary);
-        var stop = new StopOptions { MaxTokens = 99, MinTokens = random.Next(6), StopTokenIds = new HashSet<int> { random.Next(vocabulary) } };
+        var stopIds = new HashSet<int> { random.Next(vocabulary) };
+        var stop = new StopOptions { MaxTokens = 99, MinTokens = random.Next(6), StopTokenIds = stopIds };
         var prompt = Enumerable.Range(0, 5).Select(_ => random.Next(vocabulary)).ToArray();
         var answer = Enumerable.Range(0, random.Next(9)).Select(_ => random.Next(Math.Min(vocabulary, 20))).ToArray();
         var state = new SamplingState(options, stop, prompt, 99, vocabulary);
