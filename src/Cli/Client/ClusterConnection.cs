@@ -51,7 +51,7 @@ internal sealed class ClusterConnection : IAsyncDisposable
             handleSignals: false,
             progress,
             cancellationToken));
-        return new ClusterConnection(cluster.Endpoint, null, cluster);
+        return new ClusterConnection(new Uri(cluster.Endpoint), null, cluster);
     }
 
     public async ValueTask DisposeAsync()

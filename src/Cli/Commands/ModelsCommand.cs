@@ -55,7 +55,7 @@ internal static class ModelsCommand
                 Markup.Escape(string.Join("\n", devices)));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Output.Write(table);
     }
 
     private static void ShowEmbedded()
@@ -74,7 +74,7 @@ internal static class ModelsCommand
                 Markup.Escape(folder));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Output.Write(table);
     }
 
     private static Table NewTable(params string[] columns) => new Table().Border(TableBorder.Rounded).AddColumns(columns);

@@ -51,11 +51,11 @@ internal static class RunCommand
             cancellation));
         foreach (var model in cluster.Models)
         {
-            AnsiConsole.MarkupLineInterpolated(
+            Terminal.Output.MarkupLineInterpolated(
                 $"[green]Serving[/] [bold]{model.Name}[/] ({model.Family}, {model.Precision}) on {model.Device}: {model.Decoder?.Status.Slots} slots of {model.ContextTokens} tokens");
         }
 
-        AnsiConsole.MarkupLineInterpolated($"[green]gRPC[/]    [bold]{cluster.Endpoint}[/]  (health and reflection on the same port; Ctrl-C stops)");
+        Terminal.Output.MarkupLineInterpolated($"[green]gRPC[/]    [bold]{cluster.Endpoint}[/]  (health and reflection on the same port; Ctrl-C stops)");
         await cluster.WaitForShutdownAsync();
         return 0;
     }

@@ -53,10 +53,10 @@ internal static class VerifyCommand
                 new Markup(result.Passed ? "[green]ok[/]" : $"[red]FAIL[/] {Markup.Escape(result.Note)}"));
         }
 
-        AnsiConsole.Write(table);
+        Terminal.Output.Write(table);
         var failed = results.Count(result => !result.Passed);
         var cases = results.Select(result => result.Case).Distinct().Count();
-        AnsiConsole.MarkupLine(string.Create(
+        Terminal.Output.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{results.Count} comparisons in {cases} cases: [green]{results.Count - failed} passed[/], {(failed == 0 ? "0 failed" : $"[red]{failed} failed[/]")}."));
         return failed == 0 && results.Count > 0 ? 0 : CliRunner.Failed;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +18,8 @@ namespace VisionCluster.Cli.Hosting;
 /// <summary>A whole cluster in this process: one silo with its models, and a gateway on a local port.</summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
     private readonly WebApplication _app;
 
     private LocalCluster(WebApplication app, IReadOnlyList<IModelHost> models) => (_app, Models) = (app, models);
@@ -24,7 +27,8 @@ internal sealed class LocalCluster : IAsyncDisposable
     public IReadOnlyList<IModelHost> Models { get; }
 
     /// <summary>Where clients connect.</summary>
-    public Uri Endpoint => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+    public string Endpoint =>
+        _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
     /// <summary>Compiles and loads the models, starts silo and gateway, and returns when the gateway serves the models.</summary>
     /// <param name="checkpoints">Checkpoint folders.</param>
@@ -71,7 +75,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private static WebApplication Build(Action<GatewayOptions> gateway, bool handleSignals)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        Quieten(builder.Logging, handleSignals);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         if (!handleSignals)
         {
@@ -85,6 +89,18 @@ internal sealed class LocalCluster : IAsyncDisposable
             gateway(options);
         });
         return builder.Build().MapVisionClusterGateway();
+    }
+
+    /// <summary>What a person at a terminal needs: a server's own warnings, of Orleans and the health checks only what is an error.</summary>
+    private static void Quieten(ILoggingBuilder logging, bool server)
+    {
+        // All log lines go to standard error: standard output is for answers.
+        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.SetMinimumLevel(server ? LogLevel.Warning : LogLevel.Critical);
+        logging.AddFilter("Orleans", server ? LogLevel.Error : LogLevel.Critical);
+
+        // A model that still loads is "unhealthy"; the probe that asks is told, nobody else has to be.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
     }
 
     private static List<IModelHost> LoadAll(
@@ -105,6 +121,11 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private static async ValueTask DisposeAsync(WebApplication app, IReadOnlyList<IModelHost> models)
     {
+        using (var limit = new CancellationTokenSource(StopTimeout))
+        {
+            await app.StopAsync(limit.Token);
+        }
+
         await app.DisposeAsync();
         foreach (var model in models)
         {

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Text.Json;
 using VisionCluster.Imaging;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Inspection;
@@ -69,7 +69,7 @@ public static class CheckpointVerifier
         }
 
         var processor = ImageProcessors.Load(
-            model.CheckpointFolder, model.Manifest.Family, golden.Overrides is { } overrides ? ImageProcessorOverrides.Parse(overrides) : null);
+            model.CheckpointFolder, model.Manifest.Family, golden.Overrides is { } overrides ? ImageProcessorOverrides.FromJson(overrides) : null);
         var images = golden.Images
             .Select(path => processor.Process(ImageCodecs.Default.Decode(File.ReadAllBytes(path), ImageLimits.Default))).ToList();
         var (tiles, height, width) = (images.Sum(image => image.Tiles), images[0].Height, images[0].Width);
@@ -80,6 +80,15 @@ public static class CheckpointVerifier
 
     private static IEnumerable<long> Mask(ProcessedImage image) =>
         image.PixelMask?.Select(value => (long)value) ?? Enumerable.Repeat(1L, image.Tiles * image.Height * image.Width);
+
+    /// <summary>One grey level on the scale of normalised pixels.</summary>
+    private static double Pixels(CompiledModel model)
+    {
+        var config = CheckpointJson.Read(model.CheckpointFolder, "preprocessor_config.json");
+        var deviations = config is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("image_std", out var std)
+            && std.ValueKind == JsonValueKind.Array ? std.EnumerateArray().Select(value => value.GetDouble()).ToArray() : [];
+        return PixelTolerance / (deviations is { Length: > 0 } ? deviations.Min() : 0.5) * (1 + 1e-6);
+    }
 
     private static ImageGrid Grid(CompiledModel model, ProcessedImage image) =>
         new(image.Rows, image.Columns, EncoderInputs.TokensPerTile(model.Manifest.Encoder!, image.Height, image.Width));

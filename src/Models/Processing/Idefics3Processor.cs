@@ -13,6 +13,9 @@ internal sealed class Idefics3Processor : IImageProcessor
     /// <summary>The reference's bound for a resized edge.</summary>
     private const int MaxEdge = 4096;
 
+    /// <summary>Most tiles: real configurations have up to 65, and every tile costs prompt tokens.</summary>
+    private const int TileLimit = 1024;
+
     private readonly ProcessorSettings _settings;
     private readonly PixelNormalizer _normalizer;
     private readonly int _tile;
@@ -24,8 +27,8 @@ internal sealed class Idefics3Processor : IImageProcessor
         _tile = settings.TileSide;
         Digest = settings.Digest();
         MaxTiles = (int)CountMaxTiles();
-        if ((long)MaxTiles * _tile * _tile > ProcessingRun.MaxPixels)
-            throw new ModelException($"The image processor's {MaxTiles} tiles of {_tile} x {_tile} pixels are too large.");
+        if (MaxTiles > TileLimit || (long)MaxTiles * _tile * _tile > ProcessingRun.MaxPixels)
+            throw new ModelException($"The image processor's {MaxTiles} tiles of {_tile} x {_tile} pixels are too many or too large.");
     }
 
     public string Digest { get; }
@@ -82,7 +85,7 @@ internal sealed class Idefics3Processor : IImageProcessor
             return 1;
         long edges = (_settings.Resize, _settings.Size.LongestEdge) switch
         {
-            (false, _) => ProcessingRun.MaxPixels / ((long)_tile * _tile) - 1,
+            (false, _) => Math.Min(TileLimit, ProcessingRun.MaxPixels / ((long)_tile * _tile)) - 1,
             (true, { } longest) => Tiles(Math.Min(longest + (longest & 1), MaxEdge)) * Tiles(Math.Min(longest + (longest & 1), MaxEdge)),
             _ => Tiles(_settings.Size.Width!.Value) * Tiles(_settings.Size.Height!.Value),
         };

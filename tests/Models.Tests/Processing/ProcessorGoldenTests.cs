@@ -16,35 +16,42 @@ public sealed class ProcessorGoldenTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Configs))]
-    public void Process_ReferencePixels_EqualsReference(string config)
+    public void Process_EveryImage_EqualsReference(string config)
     {
         var processor = Load(config);
         foreach (var expected in ProcessorFixture.Of(config))
-            Check(config, expected, () => processor.Process(expected.ReferencePixels, keepTilePixels: true), processor.MaxTiles);
-    }
-
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Configs))]
-    public void Process_LosslessFile_EqualsReference(string config)
-    {
-        var processor = Load(config);
-        foreach (var expected in ProcessorFixture.Of(config).Where(expected => expected.Source is { Lossy: false, ScaledAlternative: null }))
-            Check(config, expected, () => processor.Process(expected.FilePixels, keepTilePixels: true), processor.MaxTiles);
-    }
-
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Configs))]
-    public void Process_LossyFile_IsClose(string config)
-    {
-        var processor = Load(config);
-        foreach (var expected in ProcessorFixture.Of(config).Where(expected => expected.Source.Lossy && expected.Error is null))
         {
-            var reference = processor.Process(expected.ReferencePixels, keepTilePixels: true).TilePixels!;
-            var actual = processor.Process(expected.FilePixels, keepTilePixels: true).TilePixels!;
-            var pairs = reference.Zip(actual).SelectMany(tile => tile.First.Pixels.Zip(tile.Second.Pixels)).ToArray();
-            var close = pairs.Count(pair => Math.Abs(pair.First - pair.Second) <= LossyLevels);
-            Assert.True(close >= LossyShare * pairs.Length, $"{config}, {expected.Image}: {pairs.Length - close} of {pairs.Length} levels differ by more than {LossyLevels}.");
+            var reference = expected.ReferencePixels;
+            var processed = Check(config, expected, () => processor.Process(reference, keepTilePixels: true), processor.MaxTiles);
+
+            // From the file itself: equal pixels have an equal outcome, and need no second run.
+            var file = expected.FilePixels;
+            if (processed is null || expected.Source.ScaledAlternative is not null || file.Pixels.AsSpan().SequenceEqual(reference.Pixels))
+                continue;
+            Assert.True(expected.Source.Lossy, $"{config}, {expected.Image}: the file decodes to other pixels.");
+            CheckClose($"{config}, {expected.Image}", processed.TilePixels!, processor.Process(file, keepTilePixels: true).TilePixels!);
         }
+    }
+
+    private static void CheckClose(string at, IReadOnlyList<DecodedImage> expected, IReadOnlyList<DecodedImage> actual)
+    {
+        var (close, levels) = (0L, 0L);
+        for (var i = 0; i < expected.Count; i++)
+        {
+            levels += expected[i].Pixels.Length;
+            close += CountClose(expected[i].Pixels, actual[i].Pixels);
+        }
+
+        Assert.True(close >= LossyShare * levels, $"{at}: {levels - close} of {levels} levels differ by more than {LossyLevels}.");
+    }
+
+    private static long CountClose(byte[] expected, byte[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var close = 0L;
+        for (var i = 0; i < expected.Length; i++)
+            close += Math.Abs(expected[i] - actual[i]) <= LossyLevels ? 1 : 0;
+        return close;
     }
 
     private static IImageProcessor Load(string config)
@@ -54,7 +61,7 @@ public sealed class ProcessorGoldenTests
         return ImageProcessors.Load(ProcessorFixture.ConfigFolder(config), name.StartsWith("smolvlm", StringComparison.Ordinal) ? "smolvlm" : name);
     }
 
-    private static void Check(string config, ProcessorFixture expected, Func<ProcessedImage> process, int maxTiles)
+    private static ProcessedImage? Check(string config, ProcessorFixture expected, Func<ProcessedImage> process, int maxTiles)
     {
         var at = $"{config}, {expected.Image}";
         ProcessedImage actual;
@@ -64,11 +71,11 @@ public sealed class ProcessorGoldenTests
         }
         catch (InvalidImageException) when (expected.Error is not null)
         {
-            return;
+            return null;
         }
 
         if (expected.Error is not null)
-            return;
+            return null;
         Assert.True(actual.Tiles <= maxTiles, $"{at}: {actual.Tiles} tiles, more than MaxTiles {maxTiles}.");
         int[][] resizes = [.. actual.Resizes!.Select(resize => new[] { resize.Width, resize.Height, resize.NewWidth, resize.NewHeight })];
         Assert.True(JsonSerializer.Serialize(resizes) == JsonSerializer.Serialize(expected.Resizes), $"{at}: resizes {JsonSerializer.Serialize(resizes)}.");
@@ -89,6 +96,8 @@ public sealed class ProcessorGoldenTests
             var sum = actual.PixelMask is null ? size : actual.PixelMask.AsSpan(i * size, size).Count((byte)1);
             Assert.True(sum == expected.AttentionMaskSums![i], $"{at}, tile {i}: {sum} real pixels, not {expected.AttentionMaskSums[i]}.");
         }
+
+        return actual;
     }
 
     private static void CheckTile(string at, ExpectedTile expected, DecodedImage actual, int points)
