@@ -23,7 +23,7 @@ public sealed class GraphGoldenTests : IDisposable
         var comparisons = GraphVerifier.Verify(compiler.Compile(Path.Combine(Fixtures.RepositoryRoot, checkpoint)));
 
         Assert.NotEmpty(comparisons);
-        Assert.Empty(comparisons.Where(comparison => !comparison.Passed));
+        Assert.DoesNotContain(comparisons, comparison => !comparison.Passed);
     }
 
     public void Dispose() => _cache.Dispose();
