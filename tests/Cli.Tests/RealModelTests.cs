@@ -92,11 +92,13 @@ public sealed class RealModelTests(RealCluster cluster)
         {
             var response = await cluster.Client.CancelGenerationAsync(new CancelGenerationRequest { RequestId = request.RequestId });
             Assert.True(response.Cancelled, "The running generation was not found.");
+            var last = call.ResponseStream.Current;
             while (await call.ResponseStream.MoveNext(default))
             {
+                last = call.ResponseStream.Current;
             }
 
-            Assert.Equal(Finished.Types.Reason.Cancelled, call.ResponseStream.Current.Finished.Reason);
+            Assert.Equal(Finished.Types.Reason.Cancelled, last.Finished?.Reason);
         }
         else
         {
