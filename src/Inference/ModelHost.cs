@@ -1,61 +1,126 @@
+using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Encoding;
+using VisionCluster.Inference.Onnx;
+using VisionCluster.Models;
+using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Processing;
+using VisionCluster.Models.Prompts;
 using VisionCluster.Models.Templates;
 using VisionCluster.Models.Tokenization;
 
 namespace VisionCluster.Inference;
 
 /// <summary>One compiled model running on one device: what a silo's grains call.</summary>
-public sealed class ModelHost : IAsyncDisposable
+public sealed class ModelHost : IModelHost
 {
-    /// <summary>What clients call the model.</summary>
-    public string Name => throw new NotImplementedException();
+    private readonly CompiledModel _model;
+    private readonly PromptPipeline _prompts;
+    private readonly ImageEncoder? _images;
 
-    /// <summary>Digest of weights, configuration, precision and compiler version (hex).</summary>
-    public string Revision => throw new NotImplementedException();
+    private ModelHost(CompiledModel model, ModelHostOptions options, PromptPipeline prompts, DecodeEngine? decoder, ImageEncoder? images, string processorDigest)
+    {
+        (_model, _prompts, Decoder, _images) = (model, prompts, decoder, images);
+        (Device, ProcessorDigest) = (options.Device.Id, processorDigest);
+        ContextTokens = decoder is null ? 0 : Math.Min(model.Manifest.Decoder!.MaxPositions, options.MaxContextTokens);
+    }
 
-    /// <summary>Hugging Face model type.</summary>
-    public string Family => throw new NotImplementedException();
+    public string Name => _model.Name;
 
-    /// <summary>Digest of the image processor's configuration; empty for a text model.</summary>
-    public string ProcessorDigest => throw new NotImplementedException();
+    public string Revision => _model.Manifest.Revision;
 
-    /// <summary>Such as <c>cpu:0</c>.</summary>
-    public string Device => throw new NotImplementedException();
+    public string Family => _model.Manifest.Family;
 
-    /// <summary>fp32, fp16, int8 or int4.</summary>
-    public string Precision => throw new NotImplementedException();
+    public string ProcessorDigest { get; }
 
-    /// <summary>generate, embed, …</summary>
-    public IReadOnlyList<string> Tasks => throw new NotImplementedException();
+    public string Device { get; }
 
-    /// <summary>Longest prompt plus answer, in tokens.</summary>
-    public int ContextTokens => throw new NotImplementedException();
+    public string Precision => _model.Manifest.Precision;
 
-    /// <summary>Null for a model that does not generate.</summary>
-    public DecodeEngine? Decoder => throw new NotImplementedException();
+    public IReadOnlyList<string> Tasks { get; } = ["generate"];
 
-    /// <summary>The model's end-of-sequence ids.</summary>
-    public IReadOnlySet<int> EndOfSequenceIds => throw new NotImplementedException();
+    public int ContextTokens { get; }
 
-    /// <summary>Decodes, resizes and encodes an image file.</summary>
-    /// <exception cref="Imaging.InvalidImageException">The file is not usable.</exception>
-    /// <exception cref="EncoderQueueFullException">Too many images wait.</exception>
+    public DecodeEngine? Decoder { get; }
+
+    public IReadOnlySet<int> EndOfSequenceIds => _prompts.EndOfSequenceIds;
+
+    /// <summary>Opens the model's sessions and starts its engine.</summary>
+    /// <exception cref="ModelException">The compiled model, its tokenizer, template or processor cannot be used.</exception>
+    public static ModelHost Load(CompiledModel model, ModelHostOptions options)
+    {
+        var prompts = PromptPipeline.Load(model);
+        var (images, digest) = model.Manifest.Encoder is null ? (null, "") : LoadImages(model, options);
+        return new ModelHost(model, options, prompts, LoadDecoder(model, options), images, digest);
+    }
+
     public Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        _images?.EncodeAsync(file, split, cancellationToken) ?? throw new InvalidImageException($"Model {Name} takes no images; leave them out.");
 
-    /// <summary>Renders the chat template, expands image placeholders and tokenises.</summary>
-    /// <param name="messages">The conversation.</param>
-    /// <param name="images">For each image part in order: its key and embedding.</param>
-    /// <exception cref="Models.PromptException">The template refuses the messages, or placeholders and images do not match.</exception>
-    public PromptTokens BuildPrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<(string Key, ImageEmbedding Embedding)> images) =>
-        throw new NotImplementedException();
+    public PromptTokens BuildPrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<(string Key, ImageEmbedding Embedding)> images)
+    {
+        var rendered = _prompts.Render(messages);
+        var expanded = _prompts.Expand(rendered, [.. images.Select(image => Grid(image.Embedding))]);
+        return new PromptTokens
+        {
+            Ids = _prompts.Encode(expanded),
+            ImageTokenId = _model.Manifest.Encoder?.ImageTokenId ?? -1,
+            Images = [.. images.Select(image => new PromptImage(image.Key, image.Embedding.Tokens, new EmbeddingMemory(image.Embedding.Values).Memory))],
+        };
+    }
 
-    /// <summary>A stream that turns an answer's tokens into text, special tokens skipped.</summary>
-    public ITokenTextStream CreateTextStream() => throw new NotImplementedException();
+    public ITokenTextStream CreateTextStream() => _prompts.Tokenizer.CreateTextStream();
 
-    /// <summary>A token's own text, for alternatives in log probabilities.</summary>
-    public string TokenText(int tokenId) => throw new NotImplementedException();
+    public string TokenText(int tokenId) => _prompts.Tokenizer.TokenText(tokenId);
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (Decoder is not null)
+        {
+            await Decoder.DisposeAsync();
+        }
+
+        if (_images is not null)
+        {
+            await _images.DisposeAsync();
+        }
+    }
+
+    private static DecodeEngine? LoadDecoder(CompiledModel model, ModelHostOptions options)
+    {
+        if (model.Manifest.Decoder is not { } decoder)
+        {
+            return null;
+        }
+
+        var capacity = Math.Min(decoder.MaxPositions, options.MaxContextTokens);
+        var slots = options.Slots(new KvShape(decoder.Layers, 1, decoder.KvHeads, 1, decoder.HeadDim).BytesPerToken, capacity);
+        var runner = new OnnxDecoderRunner(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens);
+        return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
+    }
+
+    private static (ImageEncoder Images, string Digest) LoadImages(CompiledModel model, ModelHostOptions options)
+    {
+        var standard = ImageProcessors.Load(model.CheckpointFolder, model.Manifest.Family);
+        var (split, whole) = (Variant(true), Variant(false));
+        var runner = new OnnxEncoderRunner(model, options.Device);
+        var batcher = new EncoderBatcher(runner, options.Encode with { Model = model.Name, Device = options.Device.Id });
+        return (new ImageEncoder(ImageCodecs.Default, Choose, batcher, runner.TokensPerTile, options), standard.Digest);
+
+        IImageProcessor Choose(bool? wanted) => wanted switch
+        {
+            null => standard,
+            true => split.Value,
+            false => whole.Value,
+        };
+
+        Lazy<IImageProcessor> Variant(bool value) => new(() => ImageProcessors.Load(
+            model.CheckpointFolder, model.Manifest.Family, new ImageProcessorOverrides { DoImageSplitting = value }));
+    }
+
+    private ImageGrid Grid(ImageEmbedding embedding)
+    {
+        var tiles = embedding.Rows == 0 ? 1 : (embedding.Rows * embedding.Columns) + 1;
+        return new ImageGrid(embedding.Rows, embedding.Columns, embedding.Tokens / tiles);
+    }
 }

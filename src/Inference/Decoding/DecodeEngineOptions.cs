@@ -9,6 +9,11 @@ public sealed record DecodeEngineOptions
     /// <summary>Most prompt tokens run between two decode steps: what a running answer may have to wait for. Default 256.</summary>
     public int PrefillChunkTokens { get; init; } = 256;
 
+    /// <summary>
+    /// Fewest tokens for which KV is copied from another sequence of the same <see cref="GenerationRequest.CacheScope"/>. Default 16.
+    /// </summary>
+    public int MinSharedTokens { get; init; } = 16;
+
     /// <summary>Shortest and longest retry hint when the queue is full. Default 100 ms and 60 s.</summary>
     public TimeSpan MinRetryAfter { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -34,6 +39,8 @@ public sealed record DecodeEngineOptions
             errors.Add($"{nameof(MaxWaiting)} must be at least 1, not {MaxWaiting}.");
         if (PrefillChunkTokens < 1)
             errors.Add($"{nameof(PrefillChunkTokens)} must be at least 1, not {PrefillChunkTokens}.");
+        if (MinSharedTokens < 1)
+            errors.Add($"{nameof(MinSharedTokens)} must be at least 1, not {MinSharedTokens}.");
         if (MinRetryAfter < TimeSpan.Zero || MaxRetryAfter < MinRetryAfter)
             errors.Add($"{nameof(MinRetryAfter)} ({MinRetryAfter}) must not be negative or above {nameof(MaxRetryAfter)} ({MaxRetryAfter}).");
         return errors;

@@ -72,6 +72,8 @@ internal sealed class DecodeLoop(
             if (sequence.Kv.Use == SlotUse.Idle)
                 _slots.Touch(sequence.Kv);
             _scheduler.Add(sequence);
+            if (sequence.EndedBefore is { } reason)
+                End(sequence, reason, null);
         }
         foreach (var entry in _closed)
             _slots.Release(entry);
@@ -96,8 +98,8 @@ internal sealed class DecodeLoop(
     private int Prefill(SequenceState sequence)
     {
         var entry = sequence.Kv;
-        if (entry.Sequence != sequence)
-            Admit(sequence);
+        if (entry.Sequence != sequence && !TryAdmit(sequence))
+            return 0;
         var past = entry.Tokens;
         var tokens = Math.Min(options.PrefillChunkTokens, sequence.PromptTokens - past);
         var last = past + tokens == sequence.PromptTokens;
@@ -124,31 +126,46 @@ internal sealed class DecodeLoop(
         return tokens;
     }
 
-    private void Admit(SequenceState sequence)
+    /// <summary>Gives a waiting sequence its slot, with whatever of its prompt is there or can be copied; false if copying failed.</summary>
+    private bool TryAdmit(SequenceState sequence)
     {
         var entry = sequence.Kv;
         _scheduler.Admit(sequence);
         inbox.LeaveQueue(sequence);
+        // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
+        if (entry.Use == SlotUse.Free && sequence.PromptTokens > options.PrefillChunkTokens)
+            Pack();
+        // The last prompt token must run, whatever is there: its logits choose the first token.
+        var reusable = sequence.Identities.AsSpan(0, sequence.Identities.Length > 0 ? sequence.PromptTokens - 1 : 0);
+        var cached = entry.CommonPrefix(reusable);
+        var source = -1;
+        if (sequence.Request.CacheScope is { } scope && _slots.LongestPrefix(scope, reusable, out var shared) is { } other
+            && shared >= cached + options.MinSharedTokens)
+            (source, cached) = (other.Slot, shared);
         if (entry.Use == SlotUse.Idle)
-        {
-            // The last prompt token must run, whatever is there: its logits choose the first token.
-            var common = entry.CommonPrefix(sequence.Identities.AsSpan(0, sequence.PromptTokens));
-            sequence.CachedTokens = Math.Min(common, sequence.PromptTokens - 1);
             _slots.Resume(entry);
-            entry.Tokens = sequence.CachedTokens;
-        }
         else
-        {
-            // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
-            if (sequence.PromptTokens > options.PrefillChunkTokens)
-                Pack();
             _slots.Acquire(entry);
-        }
         entry.Sequence = sequence;
         entry.Identities = sequence.Identities;
+        entry.Scope = sequence.Request.CacheScope;
+        entry.Tokens = 0;
+        try
+        {
+            if (source >= 0 && source != entry.Slot) // else its owner has just been evicted: the tokens are here already
+                runner.CopySlot(source, entry.Slot, cached);
+        }
+        catch (Exception exception)
+        {
+            metrics.DeviceFailed();
+            End(sequence, FinishReason.Error, exception);
+            return false;
+        }
+        entry.Tokens = sequence.CachedTokens = cached;
         sequence.PrefillStartedAt = timeProvider.GetTimestamp();
-        metrics.Admitted(timeProvider.GetElapsedTime(sequence.SubmittedAt, sequence.PrefillStartedAt), sequence.CachedTokens);
-        sequence.Generation.Admit(sequence.CachedTokens);
+        metrics.Admitted(timeProvider.GetElapsedTime(sequence.SubmittedAt, sequence.PrefillStartedAt), cached);
+        sequence.Generation.Admit(cached);
+        return true;
     }
 
     /// <summary>Runs one token for every row; returns the rows.</summary>

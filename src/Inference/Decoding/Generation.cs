@@ -19,7 +19,9 @@ public sealed class Generation
 
     public GenerationRequest Request { get; }
 
-    /// <summary>Every token in order; completes when the generation has ended for whatever reason (it never faults: see <see cref="Result"/>).</summary>
+    /// <summary>
+    /// Every token in order; completes when the generation has ended for whatever reason (it never faults: see <see cref="Result"/>).
+    /// </summary>
     public ChannelReader<GenerationUpdate> Updates => _updates.Reader;
 
     /// <summary>Completes with the number of cached prompt tokens when prefill starts; cancelled if the generation ends before that.</summary>

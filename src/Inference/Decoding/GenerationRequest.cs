@@ -25,4 +25,17 @@ public sealed record GenerationRequest
 
     /// <summary>The conversation whose KV is reused and kept; null = nothing outlives the generation.</summary>
     public DecodeSession? Session { get; init; }
+
+    /// <summary>
+    /// The prompt's last so many tokens are the beginning of the answer, generated before (on a silo that is gone, say). Sampling, stop
+    /// conditions, text and <see cref="GenerationUpdate.Index"/> go on as if they had been generated here; <see cref="Stop"/> means the
+    /// whole answer. Default 0.
+    /// </summary>
+    public int AnsweredTokens { get; init; }
+
+    /// <summary>
+    /// Whose prompts may share KV with this one, such as a tenant; null = nobody's. Shared prefixes show in
+    /// <see cref="GenerationResult.CachedTokens"/>, so a scope must not span those who may not know of each other.
+    /// </summary>
+    public string? CacheScope { get; init; }
 }

@@ -43,6 +43,7 @@ public sealed record GenerationResult
     /// <summary>Prompt tokens whose KV was already there.</summary>
     public required int CachedTokens { get; init; }
 
+    /// <summary>Tokens generated here: without <see cref="GenerationRequest.AnsweredTokens"/>.</summary>
     public required int GeneratedTokens { get; init; }
 
     /// <summary>From submission to the first prefill chunk.</summary>

@@ -20,6 +20,9 @@ internal sealed class KvEntry
     /// <summary>What the tokens are, at least <see cref="Tokens"/> entries; empty where nobody will ask.</summary>
     public TokenIdentity[] Identities { get; set; } = [];
 
+    /// <summary>Whose prompts may copy from here; null = nobody's.</summary>
+    public string? Scope { get; set; }
+
     /// <summary>The sequence that runs on it; null while idle.</summary>
     public SequenceState? Sequence { get; set; }
 

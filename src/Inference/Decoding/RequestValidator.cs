@@ -10,6 +10,8 @@ internal static class RequestValidator
         errors.AddRange(request.Sampling.Validate(vocabularySize));
         errors.AddRange(request.Stop.Validate());
         CheckPrompt(request.Prompt, hiddenSize, vocabularySize, errors);
+        if (request.AnsweredTokens < 0 || request.AnsweredTokens > Math.Min(request.Prompt.Ids.Length, request.Stop.MaxTokens))
+            errors.Add($"{request.AnsweredTokens} answered tokens are more than the prompt or max_tokens has.");
         if (errors.Count > 0)
             throw new ArgumentException(string.Join(' ', errors), nameof(request));
     }

@@ -1,8 +1,8 @@
 namespace VisionCluster.Inference.Decoding;
 
 /// <summary>
-/// How long until a full queue has a place, from how fast places became free lately. Callers refused
-/// since the last place became free are told longer and longer waits, one place after another, so that they do not all come back at once. Guard with the queue's lock.
+/// How long until a full queue has a place, from how fast places became free lately. Callers refused since the last place became free are
+/// told longer and longer waits, one place after another, so that they do not all come back at once. Guard with the queue's lock.
 /// </summary>
 internal sealed class RetryEstimator(TimeSpan shortest, TimeSpan longest)
 {

@@ -23,7 +23,7 @@ internal static class SequenceResult
             StopString = sequence.Matcher.Found,
             PromptTokens = sequence.PromptTokens,
             CachedTokens = sequence.CachedTokens,
-            GeneratedTokens = sequence.Sampling.Generated,
+            GeneratedTokens = sequence.Generated,
             QueueTime = Between(sequence.SubmittedAt, sequence.PrefillStartedAt),
             PrefillTime = Between(sequence.PrefillStartedAt, sequence.FirstTokenAt),
             DecodeTime = Between(sequence.FirstTokenAt, sequence.LastTokenAt),

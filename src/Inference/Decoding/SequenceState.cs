@@ -9,14 +9,18 @@ internal sealed class SequenceState
     {
         Request = request;
         var prompt = request.Prompt;
-        MaxTokens = Math.Min(request.Stop.MaxTokens, slotCapacity - prompt.Ids.Length);
+        MaxTokens = Math.Min(request.Stop.MaxTokens - request.AnsweredTokens, slotCapacity - prompt.Ids.Length);
         Generation = new Generation(request, MaxTokens);
         Deadline = request.Deadline ?? DateTimeOffset.MaxValue;
         Kv = request.Session?.Kv ?? new KvEntry();
-        Identities = request.Session is null ? [] : TokenIdentity.OfPrompt(prompt, MaxTokens);
+        var remembered = request.Session is not null || request.CacheScope is not null;
+        Identities = remembered ? TokenIdentity.OfPrompt(prompt, MaxTokens) : [];
         Embedder = new PromptEmbedder(prompt);
-        Sampling = new SamplingState(request.Sampling, request.Stop, prompt.Ids, MaxTokens, vocabularySize);
+        Sampling = new SamplingState(
+            request.Sampling, request.Stop, prompt.Ids.AsSpan(..^request.AnsweredTokens), request.AnsweredTokens + MaxTokens, vocabularySize);
         Matcher = new StopMatcher(request.Stop.StopStrings);
+        foreach (var answered in prompt.Ids.AsSpan(^request.AnsweredTokens..))
+            EndedBefore ??= TokenDelivery.Replay(this, answered);
     }
 
     public GenerationRequest Request { get; }
@@ -25,7 +29,7 @@ internal sealed class SequenceState
 
     public KvEntry Kv { get; }
 
-    /// <summary>The prompt's, with room for the answer's; empty without a session.</summary>
+    /// <summary>The prompt's, with room for the answer's; empty where nobody will ask.</summary>
     public TokenIdentity[] Identities { get; }
 
     public PromptEmbedder Embedder { get; }
@@ -34,8 +38,14 @@ internal sealed class SequenceState
 
     public StopMatcher Matcher { get; }
 
-    /// <summary>The request's, clamped to the slot.</summary>
+    /// <summary>Tokens to come: the request's, clamped to the slot.</summary>
     public int MaxTokens { get; }
+
+    /// <summary>Set if the answered tokens are the whole answer already.</summary>
+    public FinishReason? EndedBefore { get; }
+
+    /// <summary>Tokens generated here.</summary>
+    public int Generated => Sampling.Generated - Request.AnsweredTokens;
 
     public DateTimeOffset Deadline { get; }
 

@@ -59,11 +59,27 @@ internal sealed class SlotMap(int slots)
         entry.Sequence = null;
         entry.Tokens = 0;
         entry.Identities = [];
+        entry.Scope = null;
         if (entry.Slot < 0)
             return;
         SetUse(entry, SlotUse.Free);
         _slots[entry.Slot] = null;
         entry.Slot = -1;
+    }
+
+    /// <summary>The entry of a scope that shares the longest beginning with a prompt, and its length; null and 0 if none does.</summary>
+    public KvEntry? LongestPrefix(string scope, ReadOnlySpan<TokenIdentity> prompt, out int tokens)
+    {
+        KvEntry? longest = null;
+        tokens = 0;
+        foreach (var entry in _slots)
+        {
+            if (entry?.Scope != scope || entry.CommonPrefix(prompt) is var common && common <= tokens)
+                continue;
+            longest = entry;
+            tokens = common;
+        }
+        return longest;
     }
 
     /// <summary>Marks an idle entry as just used: its session is about to need it.</summary>

@@ -8,18 +8,30 @@ internal static class TokenDelivery
     /// <summary>Reports a token; returns why the answer ends with it, or null.</summary>
     public static FinishReason? Deliver(SequenceState sequence, SampledToken token)
     {
+        var index = sequence.Sampling.Generated;
+        sequence.LastToken = token.TokenId;
+        var reason = Read(sequence, token.TokenId, out var text);
+        sequence.Generation.Write(new GenerationUpdate(index, token.TokenId, text, token.LogProb, token.Top));
+        return reason ?? (sequence.Generated >= sequence.MaxTokens ? FinishReason.Length : null);
+    }
+
+    /// <summary>Brings text and stop conditions to where they were after a token that was delivered before.</summary>
+    public static FinishReason? Replay(SequenceState sequence, int tokenId)
+    {
+        var reason = Read(sequence, tokenId, out _);
+        return reason ?? (sequence.Sampling.Generated >= sequence.Request.Stop.MaxTokens ? FinishReason.Length : null);
+    }
+
+    private static FinishReason? Read(SequenceState sequence, int tokenId, out string text)
+    {
         var stop = sequence.Request.Stop;
         var index = sequence.Sampling.Generated;
-        sequence.Sampling.Add(token.TokenId);
-        sequence.LastToken = token.TokenId;
-        var isStopToken = index >= stop.MinTokens && stop.StopTokenIds.Contains(token.TokenId);
-        var text = isStopToken ? "" : sequence.Request.Text.Append(token.TokenId);
+        sequence.Sampling.Add(tokenId);
+        var isStopToken = index >= stop.MinTokens && stop.StopTokenIds.Contains(tokenId);
+        text = isStopToken ? "" : sequence.Request.Text.Append(tokenId);
         if (index >= stop.MinTokens)
             text = sequence.Matcher.Append(text);
-        sequence.Generation.Write(new GenerationUpdate(index, token.TokenId, text, token.LogProb, token.Top));
-        if (isStopToken || sequence.Matcher.Found is not null)
-            return FinishReason.Stop;
-        return index + 1 >= sequence.MaxTokens ? FinishReason.Length : null;
+        return isStopToken || sequence.Matcher.Found is not null ? FinishReason.Stop : null;
     }
 
     /// <summary>The text that was held back, up to a stop string that its end may still complete.</summary>

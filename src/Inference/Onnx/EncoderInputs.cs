@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Processing;
 
 namespace VisionCluster.Inference.Onnx;
 
@@ -20,21 +21,13 @@ internal static class EncoderInputs
     public static OrtValue Positions(EncoderManifest manifest, int tiles, int height, int width)
     {
         var (rows, columns) = (height / manifest.PatchSize, width / manifest.PatchSize);
-        var positions = new long[tiles * rows * columns];
-        var tile = positions.AsSpan(0, rows * columns);
-        for (var row = 0; row < rows; row++)
-        {
-            for (var column = 0; column < columns; column++)
-            {
-                tile[(row * columns) + column] = (row * manifest.Side) + column;
-            }
-        }
-
-        for (var i = 1; i < tiles; i++)
+        var tile = PatchPositions.Grid(rows, columns, manifest.Side);
+        var positions = new long[tiles * tile.Length];
+        for (var i = 0; i < tiles; i++)
         {
             tile.CopyTo(positions.AsSpan(i * tile.Length));
         }
 
-        return OrtValue.CreateTensorValueFromMemory(positions, [tiles, rows * columns]);
+        return OrtValue.CreateTensorValueFromMemory(positions, [tiles, tile.Length]);
     }
 }

@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace VisionCluster.Cli.Commands;
+
+/// <summary>The <c>visioncluster</c> command line.</summary>
+internal static class RootCommands
+{
+    public static RootCommand Create() => new(
+        """
+        VisionCluster serves vision-language models: pictures and questions in, token streams out.
+
+        Every command knows a small default model (emoji-vlm), so nothing has to be downloaded:
+          visioncluster chat --image samples/red-apple.png "What is this?"
+          visioncluster run                                  serve it over gRPC
+          visioncluster chat --endpoint http://127.0.0.1:5400 --image cat.jpg "Describe this image."
+          visioncluster verify models/emoji-vlm              compare a checkpoint with golden outputs
+        """)
+    {
+        RunCommand.Create(),
+        ChatCommand.Create(),
+        GenerateCommand.Create(),
+        ModelsCommand.Create(),
+        VerifyCommand.Create(),
+    };
+}

@@ -1,0 +1,29 @@
+using VisionCluster.Cli.Commands;
+
+namespace VisionCluster.Cli.Hosting;
+
+/// <summary>Models that ship beside the program, and how a model on the command line is found.</summary>
+internal static class EmbeddedModels
+{
+    public const string Default = "emoji-vlm";
+
+    public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "models");
+
+    public static IEnumerable<string> Folders() =>
+        Directory.Exists(Root) ? Directory.GetDirectories(Root).Where(IsCheckpoint).Order(StringComparer.Ordinal) : [];
+
+    /// <summary>A checkpoint folder, given its path or an embedded model's name.</summary>
+    public static string Find(string model)
+    {
+        if (IsCheckpoint(model))
+        {
+            return Path.GetFullPath(model);
+        }
+
+        var embedded = Path.Combine(Root, model);
+        return model == Path.GetFileName(model) && IsCheckpoint(embedded) ? embedded : throw new CliException(
+            $"{model} is neither a checkpoint folder (no config.json there) nor an embedded model ({string.Join(", ", Folders().Select(Path.GetFileName))}).");
+    }
+
+    private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, "config.json"));
+}

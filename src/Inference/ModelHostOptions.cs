@@ -1,0 +1,36 @@
+using VisionCluster.Inference.Decoding;
+using VisionCluster.Inference.Devices;
+using VisionCluster.Inference.Encoding;
+using VisionCluster.Imaging;
+
+namespace VisionCluster.Inference;
+
+/// <summary>How a model runs on a device.</summary>
+public sealed record ModelHostOptions
+{
+    public DeviceOptions Device { get; init; } = DeviceOptions.Cpu;
+
+    /// <summary>Memory for key-value slots, reserved but touched only as it fills. Default: a quarter of the machine's (of its container's).</summary>
+    public long KvBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>Most sequences in the pool; <see cref="KvBytes"/> may allow fewer. Default 64.</summary>
+    public int MaxSlots { get; init; } = 64;
+
+    /// <summary>Longest context of a session, in tokens; the model's own limit holds too. Default 8,192.</summary>
+    public int MaxContextTokens { get; init; } = 8_192;
+
+    /// <summary>Images that are decoded and resized at the same time. Default: the machine's cores.</summary>
+    public int ImageWorkers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Images that may wait to be decoded; more are refused. Default 256.</summary>
+    public int MaxWaitingImages { get; init; } = 256;
+
+    public ImageLimits ImageLimits { get; init; } = ImageLimits.Default;
+
+    public DecodeEngineOptions Decode { get; init; } = new();
+
+    public EncoderBatcherOptions Encode { get; init; } = new();
+
+    /// <summary>Slots of <paramref name="bytesPerToken"/> × <paramref name="capacity"/> that the budget allows: at least one.</summary>
+    public int Slots(long bytesPerToken, int capacity) => (int)Math.Clamp(KvBytes / Math.Max(1, bytesPerToken * capacity), 1, Math.Max(1, MaxSlots));
+}

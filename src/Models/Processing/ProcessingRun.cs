@@ -1,0 +1,102 @@
+using VisionCluster.Imaging;
+using VisionCluster.Models.Processing.Configuration;
+using VisionCluster.Models.Processing.Resampling;
+
+namespace VisionCluster.Models.Processing;
+
+/// <summary>One image on its way through a processor: owns the rented pixels and remembers, where asked, what was done.</summary>
+internal sealed class ProcessingRun(ProcessorSettings settings, bool keep) : IDisposable
+{
+    /// <summary>Most pixels that a processor holds at once, tiles together: 33.5 million, 400 MB of values.</summary>
+    public const long MaxPixels = 1 << 25;
+
+    /// <summary>Values that are worth a second thread.</summary>
+    private const int ParallelValues = 1 << 19;
+
+    private readonly List<Raster> _owned = [];
+    private readonly List<(int Width, int Height, int NewWidth, int NewHeight)> _resizes = [];
+
+    /// <summary>The image as RGB: over white where the reference converts, else without its alpha.</summary>
+    public Raster Begin(DecodedImage image)
+    {
+        var raster = Raster.Of(image);
+        if (image.Channels == 3)
+            return raster;
+        return Own(settings.ConvertRgb ? AlphaOperations.OverWhite(raster) : AlphaOperations.DropAlpha(raster));
+    }
+
+    public Raster Resize(Raster image, int width, int height) => Resize(image, width, height, new PixelWindow(0, 0, width, height));
+
+    /// <summary>Only the part <paramref name="window"/> of the resized image.</summary>
+    public Raster Resize(Raster image, int width, int height, PixelWindow window)
+    {
+        _resizes.Add((image.Width, image.Height, width, height));
+        return Own(PillowResampler.Resize(image, width, height, settings.Filter, window));
+    }
+
+    public Raster Own(Raster raster)
+    {
+        _owned.Add(raster);
+        return raster;
+    }
+
+    /// <param name="tiles">RGB tiles; smaller ones are padded right and bottom.</param>
+    /// <param name="normalizer">Makes values of levels.</param>
+    /// <param name="rows">Rows of the tile grid.</param>
+    /// <param name="columns">Columns of the tile grid.</param>
+    public ProcessedImage Finish(IReadOnlyList<Raster> tiles, PixelNormalizer normalizer, int rows = 0, int columns = 0)
+    {
+        var (height, width) = (tiles.Max(tile => tile.Height), tiles.Max(tile => tile.Width));
+        var values = new float[tiles.Count * 3 * height * width]; // [tiles, 3, height, width]
+        var tileValues = 3 * height * width;
+        if (values.Length < ParallelValues || tiles.Count == 1)
+        {
+            for (var i = 0; i < tiles.Count; i++)
+                WriteTile(i);
+        }
+        else
+        {
+            Parallel.For(0, tiles.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, WriteTile);
+        }
+
+        return new ProcessedImage
+        {
+            Tiles = tiles.Count,
+            Height = height,
+            Width = width,
+            PixelValues = values,
+            PixelMask = tiles.All(tile => tile.Height == height && tile.Width == width) ? null : Mask(tiles, height, width),
+            Rows = rows,
+            Columns = columns,
+            TilePixels = keep ? [.. tiles.Select(tile => tile.ToImage())] : null,
+            Resizes = keep ? _resizes : null,
+        };
+
+        void WriteTile(int i) => normalizer.Write(tiles[i], values.AsSpan(i * tileValues, tileValues), height, width);
+    }
+
+    /// <exception cref="InvalidImageException">A size is beyond what a processor may hold.</exception>
+    public static void CheckPixels(long width, long height)
+    {
+        if (width * height > MaxPixels)
+            throw new InvalidImageException($"For this model the image would become {width} x {height} pixels; send one that is smaller or less elongated.");
+    }
+
+    public void Dispose()
+    {
+        foreach (var raster in _owned)
+            raster.Dispose();
+    }
+
+    private static byte[] Mask(IReadOnlyList<Raster> tiles, int height, int width)
+    {
+        var mask = new byte[tiles.Count * height * width]; // [tiles, height, width]
+        for (var i = 0; i < tiles.Count; i++)
+        {
+            for (var y = 0; y < tiles[i].Height; y++)
+                mask.AsSpan((i * height + y) * width, tiles[i].Width).Fill(1);
+        }
+
+        return mask;
+    }
+}

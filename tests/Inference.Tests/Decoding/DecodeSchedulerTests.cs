@@ -1,0 +1,75 @@
+using VisionCluster.Inference.Decoding;
+
+namespace VisionCluster.Inference.Tests.Decoding;
+
+public sealed class DecodeSchedulerTests
+{
+    private readonly DecodeScheduler _scheduler = new();
+    private long _arrivals;
+
+    [Fact]
+    public void Next_NothingThere_IsNone() => Assert.Equal(DecodeStep.None, _scheduler.Next(true, out _));
+
+    [Fact]
+    public void Next_RowsAndPrompts_Alternate()
+    {
+        StartDecoding(Add());
+        var prompt = Add();
+
+        Assert.Equal(DecodeStep.Prefill, _scheduler.Next(true, out var first));
+        Assert.Same(prompt, first);
+        _scheduler.Admit(prompt);
+        Assert.Equal(DecodeStep.Decode, _scheduler.Next(false, out _));
+        Assert.Equal(DecodeStep.Prefill, _scheduler.Next(false, out var second));
+        Assert.Same(prompt, second);
+        Assert.Equal(DecodeStep.Decode, _scheduler.Next(false, out _));
+    }
+
+    [Fact]
+    public void Next_NoRows_PrefillsBackToBack()
+    {
+        var prompt = Add();
+        for (var chunk = 0; chunk < 3; chunk++)
+        {
+            Assert.Equal(DecodeStep.Prefill, _scheduler.Next(true, out var next));
+            Assert.Same(prompt, next);
+        }
+    }
+
+    [Fact]
+    public void Next_NoRoom_GoesOnWithWhatHasStarted()
+    {
+        var started = Add();
+        _scheduler.Admit(started);
+        var urgent = Add(priority: 5);
+
+        _scheduler.Next(false, out var withoutRoom);
+        _scheduler.Next(true, out var withRoom);
+
+        Assert.Same(started, withoutRoom);
+        Assert.Same(urgent, withRoom);
+    }
+
+    [Fact]
+    public void Waiting_IsOrderedByPriorityThenArrival()
+    {
+        SequenceState[] added = [Add(), Add(1), Add(-1), Add(1), Add()];
+
+        Assert.Equal([added[1], added[3], added[0], added[4], added[2]], _scheduler.Waiting);
+        Assert.True(_scheduler.Remove(added[3]));
+        Assert.Equal(4, _scheduler.Waiting.Count);
+    }
+
+    private SequenceState Add(int priority = 0)
+    {
+        var sequence = new SequenceState(Engines.Request([1], 4) with { Priority = priority }, 16, 32) { Arrival = _arrivals++ };
+        _scheduler.Add(sequence);
+        return sequence;
+    }
+
+    private void StartDecoding(SequenceState sequence)
+    {
+        _scheduler.Admit(sequence);
+        _scheduler.StartDecoding(sequence);
+    }
+}

@@ -1,0 +1,131 @@
+using VisionCluster.Inference.Decoding;
+
+namespace VisionCluster.Inference.Tests.Decoding;
+
+/// <summary>
+/// A mock model whose logits are a hash of the tokens that are really stored in the slot: any mix-up of slots, positions or embeddings
+/// changes the answer. Broken rules are collected, since the engine contains exceptions.
+/// </summary>
+internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32) : IDecoderRunner
+{
+    private readonly ulong[][] _stored = [.. Enumerable.Range(0, slots).Select(_ => new ulong[capacity])];
+    private readonly int[] _lengths = new int[slots];
+
+    public int HiddenSize => 2;
+
+    public int VocabularySize => vocabulary;
+
+    public int SlotCount => slots;
+
+    public int SlotCapacity => capacity;
+
+    public long KvBytesPerToken => sizeof(ulong);
+
+    public List<string> Violations { get; } = [];
+
+    /// <summary>Calls in order, such as <c>prefill 0 past 0 tokens 3</c>. Null: not recorded, so that nothing is allocated.</summary>
+    public List<string>? Calls { get; init; }
+
+    /// <summary>Called first in every graph call and copy; may throw.</summary>
+    public Action<string>? OnCall { get; set; }
+
+    /// <summary>A prompt with this token fails.</summary>
+    public int PoisonToken { get; init; } = -1;
+
+    /// <summary>Changes a row's logits.</summary>
+    public Action<int, float[]>? EditLogits { get; set; }
+
+    public bool IsDisposed { get; private set; }
+
+    public void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination)
+    {
+        Check(destination.Length == tokenIds.Length * HiddenSize, "Embed: the destination has the wrong size");
+        for (var i = 0; i < tokenIds.Length; i++)
+        {
+            if (tokenIds[i] == PoisonToken)
+                throw new InvalidOperationException("poison");
+            destination[2 * i] = tokenIds[i];
+            destination[2 * i + 1] = 0;
+        }
+    }
+
+    public void Prefill(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits)
+    {
+        var tokens = embeddings.Length / HiddenSize;
+        Calls?.Add($"prefill {slot} past {past} tokens {tokens}");
+        OnCall?.Invoke("prefill");
+        Check(tokens > 0, "Prefill: no tokens");
+        Check(past <= _lengths[slot], $"Prefill: past {past}, but slot {slot} holds {_lengths[slot]}");
+        for (var i = 0; i < tokens; i++)
+            _stored[slot][past + i] = Hash(Bits(embeddings[2 * i]), Bits(embeddings[(2 * i) + 1]));
+        _lengths[slot] = past + tokens;
+        if (!logits.IsEmpty)
+            WriteLogits(slot, logits);
+    }
+
+    public void Decode(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> past, Span<float> logits)
+    {
+        Calls?.Add($"decode {tokenIds.Length}");
+        OnCall?.Invoke("decode");
+        Check(tokenIds.Length > 0 && tokenIds.Length <= slots, "Decode: no rows, or too many");
+        Check(logits.Length == tokenIds.Length * vocabulary, "Decode: logits have the wrong size");
+        for (var row = 0; row < tokenIds.Length; row++)
+        {
+            if (past[row] < 1 || past[row] != _lengths[row]) // no text is built for nothing: allocations are counted
+                Violations.Add($"Decode: past {past[row]}, but slot {row} holds {_lengths[row]}");
+            _stored[row][past[row]] = Hash(Bits(tokenIds[row]), 0);
+            _lengths[row] = past[row] + 1;
+            WriteLogits(row, logits.Slice(row * vocabulary, vocabulary));
+        }
+    }
+
+    public void CopySlot(int source, int destination, int tokens)
+    {
+        Calls?.Add($"copy {source} to {destination}");
+        OnCall?.Invoke("copy");
+        Check(source != destination && tokens > 0 && tokens <= _lengths[source], "Copy: more tokens than the source holds");
+        Array.Copy(_stored[source], _stored[destination], tokens);
+        _lengths[destination] = tokens;
+    }
+
+    public void SwapSlots(int first, int second, int firstTokens, int secondTokens)
+    {
+        Calls?.Add($"swap {first} and {second}");
+        OnCall?.Invoke("swap");
+        Check(first != second && firstTokens == _lengths[first] && secondTokens == _lengths[second], "Swap: wrong lengths");
+        (_stored[first], _stored[second]) = (_stored[second], _stored[first]);
+        (_lengths[first], _lengths[second]) = (_lengths[second], _lengths[first]);
+    }
+
+    public void Dispose() => IsDisposed = true;
+
+    private void WriteLogits(int slot, Span<float> logits)
+    {
+        var history = 17ul;
+        foreach (var token in _stored[slot].AsSpan(0, _lengths[slot]))
+            history = Hash(history, token);
+        for (var id = 0; id < vocabulary; id++)
+            logits[id] = (Hash(history, (ulong)id) >> 40) * (8f / (1 << 24)) - 4;
+        if (EditLogits is null)
+            return;
+        var copy = logits.ToArray();
+        EditLogits(slot, copy);
+        copy.CopyTo(logits);
+    }
+
+    private void Check(bool right, string violation)
+    {
+        if (!right)
+            Violations.Add(violation);
+    }
+
+    private static uint Bits(float value) => BitConverter.SingleToUInt32Bits(value);
+
+    private static ulong Hash(ulong first, ulong second)
+    {
+        var x = (first * 0x9E3779B97F4A7C15) ^ (second + 0xD1B54A32D192ED03);
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+        return x ^ (x >> 31);
+    }
+}
