@@ -61,7 +61,7 @@ public sealed class CheckpointWeightsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void Shard(string name, string tensor) => SafetensorsWriter.Write(
-        _folder, $$"""{"{{tensor}}":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4, name: $"{name}.safetensors");
+        _folder, $$$"""{"{{{tensor}}}":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 4, name: $"{name}.safetensors");
 
     private void Index(string json) => File.WriteAllText(Path.Combine(_folder, "model.safetensors.index.json"), json);
 }

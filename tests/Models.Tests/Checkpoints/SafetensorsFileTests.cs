@@ -22,7 +22,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("F32", new byte[] { 0x00, 0x00, 0x80, 0x3F, 0x00, 0x00, 0x00, 0xC0 }, new[] { 1f, -2f })]
     public void ReadFloats_StoredTypes_WidenExactly(string type, byte[] data, float[] expected)
     {
-        var path = SafetensorsWriter.Write(_folder, $$"""{"a":{"dtype":"{{type}}","shape":[2],"data_offsets":[0,{{data.Length}}]}}""", data.Length);
+        var path = SafetensorsWriter.Write(_folder, $$$"""{"a":{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,{{{data.Length}}}]}}""", data.Length);
         using (var stream = File.OpenWrite(path))
         {
             stream.Seek(-data.Length, SeekOrigin.End);
