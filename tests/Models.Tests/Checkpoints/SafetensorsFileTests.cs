@@ -35,7 +35,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,5]}}""", "has 5 bytes")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,3]}}""", "has 3 bytes")]
     [InlineData("""{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}}""", "outside the file")]
     [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[3,1]}}""", "outside the file")]
     [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[-1,1]}}""", "outside the file")]
