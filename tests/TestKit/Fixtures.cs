@@ -24,5 +24,8 @@ public static class Fixtures
         return Directory.Exists(folder) ? [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)] : [];
     }
 
+    /// <summary>The repository's own checkpoints.</summary>
+    public static IReadOnlyList<string> Models => [.. Directory.GetDirectories(Path.Combine(RepositoryRoot, "models")).Order(StringComparer.Ordinal)];
+
     private static string ThisFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -13,7 +13,8 @@ internal sealed class DecodeLoop(
     private readonly DecodeScheduler _scheduler = new();
     private readonly SlotMap _slots = new(runner.SlotCount);
     private readonly Sampler _sampler = new(runner.VocabularySize);
-    private readonly DecodeBuffers _buffers = new(runner, options.PrefillChunkTokens);
+    private readonly DecodeBuffers _buffers = new(runner, ChunkTokens(runner, options));
+    private readonly int _chunkTokens = ChunkTokens(runner, options);
     private readonly List<SequenceState> _arrived = [];
     private readonly List<SequenceState> _due = [];
     private readonly List<KvEntry> _closed = [];
@@ -101,7 +102,7 @@ internal sealed class DecodeLoop(
         if (entry.Sequence != sequence && !TryAdmit(sequence))
             return 0;
         var past = entry.Tokens;
-        var tokens = Math.Min(options.PrefillChunkTokens, sequence.PromptTokens - past);
+        var tokens = Math.Min(_chunkTokens, sequence.PromptTokens - past);
         var last = past + tokens == sequence.PromptTokens;
         var logits = last ? _buffers.LogitsRow(0) : [];
         try
@@ -126,17 +127,19 @@ internal sealed class DecodeLoop(
         return tokens;
     }
 
-    /// <summary>Gives a waiting sequence its slot, with whatever of its prompt is there or can be copied; false if copying failed.</summary>
+    /// <summary>Gives a waiting sequence its slot, with what is there of its prompt or can be copied; false if copying failed.</summary>
     private bool TryAdmit(SequenceState sequence)
     {
         var entry = sequence.Kv;
         _scheduler.Admit(sequence);
         inbox.LeaveQueue(sequence);
         // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
-        if (entry.Use == SlotUse.Free && sequence.PromptTokens > options.PrefillChunkTokens)
+        if (entry.Use == SlotUse.Free && sequence.PromptTokens > _chunkTokens)
             Pack();
-        // The last prompt token must run, whatever is there: its logits choose the first token.
-        var reusable = sequence.Identities.AsSpan(0, sequence.Identities.Length > 0 ? sequence.PromptTokens - 1 : 0);
+        // The last prompt token must run, whatever is there: its logits choose the first token. Keys and values of tokens that saw all of
+        // their prompt serve no other prompt.
+        var isReusable = sequence.Identities.Length > 0 && !runner.BidirectionalPrefix;
+        var reusable = sequence.Identities.AsSpan(0, isReusable ? sequence.PromptTokens - 1 : 0);
         var cached = entry.CommonPrefix(reusable);
         var source = -1;
         if (sequence.Request.CacheScope is { } scope && _slots.LongestPrefix(scope, reusable, out var shared) is { } other
@@ -275,6 +278,10 @@ internal sealed class DecodeLoop(
         metrics.GenerationEnded(result.Reason.ToString());
         sequence.Generation.End(result);
     }
+
+    /// <summary>A prompt whose tokens look at each other in both directions runs as a whole.</summary>
+    private static int ChunkTokens(IDecoderRunner runner, DecodeEngineOptions options) =>
+        runner.BidirectionalPrefix ? runner.SlotCapacity : options.PrefillChunkTokens;
 
     private void Publish() => inbox.Publish(_slots.FreeCount, _slots.IdleCount, _scheduler.RunningCount);
 }

@@ -19,6 +19,12 @@ public interface IDecoderRunner : IDisposable
     /// <summary>KV bytes of one token in one slot, all layers.</summary>
     long KvBytesPerToken { get; }
 
+    /// <summary>
+    /// A prompt's tokens look at each other in both directions: a prompt must be prefilled in one chunk over an empty slot (past 0), and what
+    /// is in a slot can serve no other prompt. Chunks over a past are causal. Default false.
+    /// </summary>
+    bool BidirectionalPrefix => false;
+
     /// <summary>Copies embedding rows of <paramref name="tokenIds"/> into <paramref name="destination"/> <c>[tokens, hidden]</c>.</summary>
     void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination);
 

@@ -6,59 +6,93 @@ using VisionCluster.Models.Families;
 
 namespace VisionCluster.Inference.Inspection;
 
-/// <summary>Runs the inspection graphs of a model: every layer's output, and logits at every position. Sessions open when first needed.</summary>
+/// <summary>
+/// Runs the inspection graphs of a model: every layer's output, attention weights, and logits at every position. Sessions open when first
+/// needed. Each run fetches the outputs that <c>wanted</c> accepts; without it, all but attention weights, which grow with the square of
+/// the tokens.
+/// </summary>
 public sealed class ModelInspector(CompiledModel model, DeviceOptions device) : IDisposable
 {
-    private readonly Lazy<InferenceSession> _encoder = new(() => SessionFactory.Open(model.GraphPath(GraphKind.EncoderInspection), device));
-    private readonly Lazy<InferenceSession> _decoder = new(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderInspection), device));
+    private readonly Dictionary<GraphKind, InferenceSession> _sessions = [];
 
-    /// <summary>Encodes tiles.</summary>
+    /// <summary>Encodes tiles of a vision-language model.</summary>
     /// <param name="pixels"><c>[tiles, 3, height, width]</c></param>
     /// <param name="tiles">Tiles.</param>
     /// <param name="height">Tile height.</param>
     /// <param name="width">Tile width.</param>
-    /// <returns>Every output of <see cref="EncoderTensors"/>.</returns>
-    public IReadOnlyList<NamedTensor> Encode(float[] pixels, int tiles, int height, int width)
+    /// <param name="mask"><c>[tiles, height, width]</c>, 0 on padding; null where every pixel is real.</param>
+    /// <param name="wanted">Outputs to fetch, by name.</param>
+    /// <returns>Outputs of <see cref="EncoderTensors"/>.</returns>
+    public IReadOnlyList<NamedTensor> Encode(
+        float[] pixels, int tiles, int height, int width, byte[]? mask = null, Predicate<string>? wanted = null)
     {
         var manifest = model.Manifest.Encoder ?? throw new InvalidOperationException("The model has no encoder.");
-        using var pixelValues = OrtValue.CreateTensorValueFromMemory(pixels, [tiles, 3, height, width]);
-        using var positions = EncoderInputs.Positions(manifest, tiles, height, width);
-        return Run(_encoder.Value, [EncoderTensors.PixelValues, EncoderTensors.PositionIds], [pixelValues, positions]);
+        using var inputs = new EncoderInputs(manifest, pixels, tiles, height, width, mask);
+        return Run(GraphKind.EncoderInspection, inputs.Names, inputs.Values, wanted);
     }
 
     /// <summary>Runs one prompt.</summary>
     /// <param name="embeddings"><c>[1, tokens, hidden]</c></param>
-    /// <returns>Every output of <see cref="DecoderTensors"/>' inspection form.</returns>
-    public IReadOnlyList<NamedTensor> Decode(float[] embeddings)
+    /// <param name="wanted">Outputs to fetch, by name.</param>
+    /// <returns>Outputs of <see cref="DecoderTensors"/>' inspection form.</returns>
+    public IReadOnlyList<NamedTensor> Decode(float[] embeddings, Predicate<string>? wanted = null)
     {
         var hidden = model.Manifest.Decoder!.HiddenSize;
         using var input = OrtValue.CreateTensorValueFromMemory(embeddings, [1, embeddings.Length / hidden, hidden]);
-        return Run(_decoder.Value, [DecoderTensors.Embeddings], [input]);
+        return Run(GraphKind.DecoderInspection, [DecoderTensors.Embeddings], [input], wanted);
+    }
+
+    /// <summary>Runs images of the model's size through a vision encoder that classifies or embeds.</summary>
+    /// <param name="pixels"><c>[images, 3, height, width]</c></param>
+    /// <param name="wanted">Outputs to fetch, by name.</param>
+    /// <returns>Outputs of <see cref="EncoderTensors"/>, and features by <see cref="FeatureNames"/>.</returns>
+    public IReadOnlyList<NamedTensor> EncodeImages(float[] pixels, Predicate<string>? wanted = null)
+    {
+        var manifest = model.Manifest.Vision ?? throw new InvalidOperationException("The model has no vision encoder.");
+        var images = pixels.Length / (3 * manifest.Height * manifest.Width);
+        using var input = OrtValue.CreateTensorValueFromMemory(pixels, [images, 3, manifest.Height, manifest.Width]);
+        return Run(GraphKind.VisionEncoderInspection, [EncoderTensors.PixelValues], [input], wanted);
     }
 
     public void Dispose()
     {
-        if (_encoder.IsValueCreated)
+        foreach (var session in _sessions.Values)
         {
-            _encoder.Value.Dispose();
-        }
-
-        if (_decoder.IsValueCreated)
-        {
-            _decoder.Value.Dispose();
+            session.Dispose();
         }
     }
 
-    private static List<NamedTensor> Run(InferenceSession session, string[] names, OrtValue[] inputs)
+    /// <summary>Runs texts through a text encoder.</summary>
+    internal IReadOnlyList<NamedTensor> EncodeTexts(TextBatch batch, Predicate<string>? wanted = null)
     {
+        using var inputs = new TextInputs(model.Manifest.Text ?? throw new InvalidOperationException("The model has no text encoder."), batch);
+        return Run(GraphKind.TextEncoderInspection, inputs.Names, inputs.Values, wanted);
+    }
+
+    private static bool IsNotAttention(string name) => !name.Contains("_attention", StringComparison.Ordinal);
+
+    private List<NamedTensor> Run(
+        GraphKind kind, IReadOnlyCollection<string> names, IReadOnlyCollection<OrtValue> inputs, Predicate<string>? wanted)
+    {
+        var session = Open(kind);
+        var fetched = session.OutputNames.Where(name => (wanted ?? IsNotAttention)(name)).ToList();
         using var options = new RunOptions();
-        using var outputs = session.Run(options, names, inputs, session.OutputNames);
+        using var outputs = session.Run(options, names, inputs, fetched);
         var tensors = new List<NamedTensor>(outputs.Count);
         for (var i = 0; i < outputs.Count; i++)
         {
-            tensors.Add(new NamedTensor(session.OutputNames[i], outputs[i].GetTensorTypeAndShape().Shape, outputs[i].GetTensorDataAsSpan<float>().ToArray()));
+            tensors.Add(new NamedTensor(fetched[i], outputs[i].GetTensorTypeAndShape().Shape, outputs[i].GetTensorDataAsSpan<float>().ToArray()));
         }
 
         return tensors;
+    }
+
+    private InferenceSession Open(GraphKind kind)
+    {
+        lock (_sessions)
+        {
+            return _sessions.TryGetValue(kind, out var session) ? session
+                : _sessions[kind] = SessionFactory.Open(model.GraphPath(kind), device);
+        }
     }
 }

@@ -11,11 +11,13 @@ namespace VisionCluster.Inference.Onnx;
 internal sealed class OnnxDecoderRunner : IDecoderRunner
 {
     private readonly InferenceSession _session;
+    private readonly InferenceSession? _prefix;
     private readonly EmbeddingTable _table;
     private readonly KvMemory _kv;
     private readonly RunOptions _runOptions = new();
     private readonly DecodeBinding?[] _decode;
     private readonly PrefillBinding?[] _prefill;
+    private readonly PrefillBinding?[] _prefixPrefill;
     private readonly RunBuffers _buffers;
 
     public OnnxDecoderRunner(CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens)
@@ -24,11 +26,13 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         (HiddenSize, VocabularySize, SlotCount, SlotCapacity) = (decoder.HiddenSize, decoder.VocabularySize, slots, capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, decoder.MaxPositions);
         _session = SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device);
+        _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
         _kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim), device, _session);
-        _buffers = new RunBuffers(slots, Math.Max(slots, maxChunkTokens), HiddenSize, VocabularySize);
+        _buffers = new RunBuffers(slots, Math.Max(slots, BidirectionalPrefix ? capacity : maxChunkTokens), HiddenSize, VocabularySize);
         _decode = new DecodeBinding?[slots + 1];
         _prefill = new PrefillBinding?[slots];
+        _prefixPrefill = new PrefillBinding?[slots];
     }
 
     public int HiddenSize { get; }
@@ -38,6 +42,8 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     public int SlotCount { get; }
 
     public int SlotCapacity { get; }
+
+    public bool BidirectionalPrefix => _prefix is not null;
 
     public long KvBytesPerToken => _kv.Shape.BytesPerToken;
 
@@ -52,7 +58,9 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         _buffers.Lengths.Span[0] = past + tokens - 1;
         _buffers.Total.Span[0] = past + tokens;
         _buffers.Rows.Span[0] = tokens - 1;
-        var binding = _prefill[slot] ??= new PrefillBinding(_session, _kv, _buffers, slot);
+        var binding = past == 0 && _prefix is not null
+            ? _prefixPrefill[slot] ??= new PrefillBinding(_prefix, _kv, _buffers, slot, withLengths: false)
+            : _prefill[slot] ??= new PrefillBinding(_session, _kv, _buffers, slot, withLengths: true);
         binding.Run(_runOptions, tokens, logits.IsEmpty ? 0 : 1);
         if (!logits.IsEmpty)
         {
@@ -93,13 +101,14 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
             binding?.Dispose();
         }
 
-        foreach (var binding in _prefill)
+        foreach (var binding in _prefill.Concat(_prefixPrefill))
         {
             binding?.Dispose();
         }
 
         _runOptions.Dispose();
         _session.Dispose();
+        _prefix?.Dispose();
         _buffers.Dispose();
         _kv.Dispose();
         _table.Dispose();

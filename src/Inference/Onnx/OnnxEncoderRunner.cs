@@ -9,7 +9,6 @@ namespace VisionCluster.Inference.Onnx;
 /// <summary>Runs a compiled encoder graph: vision tower and connector.</summary>
 internal sealed class OnnxEncoderRunner : IEncoderRunner
 {
-    private static readonly string[] InputNames = [EncoderTensors.PixelValues, EncoderTensors.PositionIds];
     private static readonly string[] OutputNames = [EncoderTensors.ImageFeatures];
 
     private readonly InferenceSession _session;
@@ -28,9 +27,8 @@ internal sealed class OnnxEncoderRunner : IEncoderRunner
 
     public void Encode(int tiles, int height, int width, ReadOnlySpan<float> pixels, ReadOnlySpan<byte> mask, Span<float> embeddings)
     {
-        using var pixelValues = OrtValue.CreateTensorValueFromMemory(pixels.ToArray(), [tiles, 3, height, width]);
-        using var positions = EncoderInputs.Positions(_manifest, tiles, height, width);
-        using var outputs = _session.Run(_runOptions, InputNames, [pixelValues, positions], OutputNames);
+        using var inputs = new EncoderInputs(_manifest, pixels.ToArray(), tiles, height, width, mask);
+        using var outputs = _session.Run(_runOptions, inputs.Names, inputs.Values, OutputNames);
         outputs[0].GetTensorDataAsSpan<float>().CopyTo(embeddings);
     }
 

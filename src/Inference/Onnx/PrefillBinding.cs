@@ -12,11 +12,21 @@ internal sealed class PrefillBinding : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly List<OrtValue> _owned = [];
 
-    public PrefillBinding(InferenceSession session, KvMemory kv, RunBuffers buffers, int slot)
+    /// <param name="session">The decoder's serving or prefix graph.</param>
+    /// <param name="kv">The pool.</param>
+    /// <param name="buffers">Inputs and outputs.</param>
+    /// <param name="slot">The slot to write.</param>
+    /// <param name="withLengths">Whether the graph takes the lengths of what is cached: the prefix graph always begins an empty slot.</param>
+    public PrefillBinding(InferenceSession session, KvMemory kv, RunBuffers buffers, int slot, bool withLengths)
     {
         (_session, _buffers) = (session, buffers);
         _binding = session.CreateIoBinding();
         KvBinding.Bind(_binding, kv, slot, 1, _owned);
+        if (!withLengths)
+        {
+            return;
+        }
+
         var (lengths, total) = (buffers.Lengths.View(TensorElementType.Int32, 1), buffers.Total.View(TensorElementType.Int32, 1));
         _owned.AddRange([lengths, total]);
         _binding.BindInput(DecoderTensors.SequenceLengths, lengths);

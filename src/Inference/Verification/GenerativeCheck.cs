@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Inspection;
@@ -13,10 +12,8 @@ namespace VisionCluster.Inference.Verification;
 /// Computes every golden tensor of a language or vision-language model from the golden ids and pixels: layers through the inspection
 /// graphs, image features and the generated tokens through the serving graphs.
 /// </summary>
-internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspector, IDecoderRunner decoder)
+internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspector, IDecoderRunner decoder) : IGraphCheck
 {
-    private const int TopCount = 5;
-
     public Dictionary<string, ComputedTensor> Compute(SafetensorsFile golden)
     {
         var results = new Dictionary<string, ComputedTensor>(StringComparer.Ordinal);
@@ -30,7 +27,9 @@ internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspec
             results[tensor.Name] = ComputedTensor.Of(tensor.Shape, tensor.Values);
         }
 
-        Top(results, results[DecoderTensors.Logits].Floats!, ids.Length);
+        var (best, probabilities) = Probabilities.Top(results[DecoderTensors.Logits].Floats!, ids.Length);
+        results["top5_ids"] = ComputedTensor.Of([1, ids.Length, best.Length / ids.Length], best);
+        results["top5_probs"] = ComputedTensor.Of([1, ids.Length, best.Length / ids.Length], probabilities);
         if (golden.Tensors.TryGetValue("generated_ids", out var generated))
         {
             var count = (int)generated.ElementCount;
@@ -47,14 +46,15 @@ internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspec
         var values = FloatWidening.ToFloats(golden.Bytes(pixels), pixels);
         var (height, width) = ((int)pixels.Shape[^2], (int)pixels.Shape[^1]);
         var tiles = values.Length / (3 * height * width);
-        foreach (var tensor in inspector.Encode(values, tiles, height, width))
+        var mask = golden.Tensors.TryGetValue("pixel_attention_mask", out var entry) ? golden.Bytes(entry).ToArray() : null;
+        foreach (var tensor in inspector.Encode(values, tiles, height, width, mask))
         {
             results[tensor.Name] = ComputedTensor.Of(tensor.Shape, tensor.Values);
         }
 
         using var encoder = new Onnx.OnnxEncoderRunner(model, Devices.DeviceOptions.Cpu);
         var features = new float[tiles * encoder.TokensPerTile(height, width) * encoder.EmbeddingSize];
-        encoder.Encode(tiles, height, width, values, [], features);
+        encoder.Encode(tiles, height, width, values, mask, features);
         results[EncoderTensors.ImageFeatures] = ComputedTensor.Of(results[EncoderTensors.ImageFeatures].Shape, features);
         return features;
     }
@@ -76,26 +76,6 @@ internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspec
 
         return features is null || row * hidden == features.Length ? embeddings
             : throw new ModelException($"input_ids has {row} image tokens for {features.Length / hidden} image features.");
-    }
-
-    private static void Top(Dictionary<string, ComputedTensor> results, float[] logits, int tokens)
-    {
-        var vocabulary = logits.Length / tokens;
-        var (ids, probabilities) = (new long[tokens * TopCount], new float[tokens * TopCount]);
-        var row = new float[vocabulary];
-        for (var token = 0; token < tokens; token++)
-        {
-            TensorPrimitives.SoftMax(logits.AsSpan(token * vocabulary, vocabulary), row);
-            for (var k = 0; k < TopCount; k++)
-            {
-                var best = TensorPrimitives.IndexOfMax<float>(row);
-                (ids[(token * TopCount) + k], probabilities[(token * TopCount) + k]) = (best, row[best]);
-                row[best] = float.NegativeInfinity;
-            }
-        }
-
-        results["top5_ids"] = ComputedTensor.Of([1, tokens, TopCount], ids);
-        results["top5_probs"] = ComputedTensor.Of([1, tokens, TopCount], probabilities);
     }
 
     private static TensorEntry Required(SafetensorsFile golden, string name) => golden.Tensors.TryGetValue(name, out var entry) ? entry

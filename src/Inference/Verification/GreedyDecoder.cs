@@ -17,9 +17,10 @@ internal static class GreedyDecoder
     {
         var (ids, logits) = (new long[count], new float[count * runner.VocabularySize]);
         var tokens = embeddings.Length / runner.HiddenSize;
-        for (var past = 0; past < tokens; past += ChunkTokens)
+        var step = runner.BidirectionalPrefix ? tokens : ChunkTokens;
+        for (var past = 0; past < tokens; past += step)
         {
-            var chunk = Math.Min(ChunkTokens, tokens - past);
+            var chunk = Math.Min(step, tokens - past);
             var last = past + chunk == tokens;
             runner.Prefill(
                 0,

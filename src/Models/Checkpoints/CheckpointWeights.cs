@@ -108,6 +108,9 @@ public sealed class CheckpointWeights : IDisposable
         return FloatWidening.ToFloats(file.Bytes(entry), entry);
     }
 
+    /// <summary>A single value, stored as a scalar or as a vector of one.</summary>
+    public float ReadScalar(string name) => Contains(name) && ShapeOf(name) is [1] ? ReadFloats(name, 1)[0] : ReadFloats(name)[0];
+
     public long[] ShapeOf(string name) => _tensors[name].Entry.Shape;
 
     public void Dispose() => _files.ForEach(file => file.Dispose());

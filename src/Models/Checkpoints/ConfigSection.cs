@@ -37,6 +37,13 @@ public sealed class ConfigSection
         return _values.TryGetValue(key, out var value) && value.ValueKind != JsonValueKind.Null;
     }
 
+    /// <summary>Present as null, which some options tell from absent.</summary>
+    public bool IsNull(string key)
+    {
+        _read.Add(key);
+        return _values.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.Null;
+    }
+
     public string String(string key) => StringOrNull(key) ?? throw Missing(key);
 
     public string String(string key, string fallback) => StringOrNull(key) ?? fallback;

@@ -18,20 +18,12 @@ public sealed record CompiledModel(string Name, string CheckpointFolder, string 
         GraphKind.Encoder => "encoder.onnx",
         GraphKind.EncoderInspection => "encoder.inspect.onnx",
         GraphKind.Decoder => "decoder.onnx",
-        _ => "decoder.inspect.onnx",
+        GraphKind.DecoderPrefix => "decoder.prefix.onnx",
+        GraphKind.DecoderInspection => "decoder.inspect.onnx",
+        GraphKind.VisionEncoder => "vision.onnx",
+        GraphKind.VisionEncoderInspection => "vision.inspect.onnx",
+        GraphKind.TextEncoder => "text.onnx",
+        GraphKind.TextEncoderInspection => "text.inspect.onnx",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
-}
-
-public enum GraphKind
-{
-    Encoder,
-
-    /// <summary>The encoder with every layer as an output.</summary>
-    EncoderInspection,
-
-    /// <summary>Over a key-value cache; logits of wanted rows.</summary>
-    Decoder,
-
-    /// <summary>One prompt without a cache; every layer, and logits at every position.</summary>
-    DecoderInspection,
 }

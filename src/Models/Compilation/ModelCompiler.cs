@@ -11,7 +11,7 @@ namespace VisionCluster.Models.Compilation;
 public sealed class ModelCompiler(ModelCompilerOptions options)
 {
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const string Precision = "fp32";
 
@@ -45,12 +45,11 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
         Directory.CreateDirectory(work);
         try
         {
-            DecoderManifest? decoder;
-            EncoderManifest? encoder;
+            ModelParts parts;
             using (var weights = CheckpointWeights.Open(checkpointFolder))
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                (decoder, encoder) = family.Compile(new CompilationTarget(work, weights, file));
+                parts = family.Compile(new CompilationTarget(work, weights, file));
                 file.Flush();
             }
 
@@ -61,8 +60,12 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
                 SourceDigest = digest,
                 Precision = Precision,
                 Revision = revision,
-                Decoder = decoder,
-                Encoder = encoder,
+                Decoder = parts.Decoder,
+                Encoder = parts.Encoder,
+                Vision = parts.Vision,
+                Text = parts.Text,
+                Labels = parts.Labels,
+                Similarity = parts.Similarity,
                 Files = new DirectoryInfo(work).GetFiles().ToDictionary(f => f.Name, f => f.Length, StringComparer.Ordinal),
             };
             manifest.Write(work);

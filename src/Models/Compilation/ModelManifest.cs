@@ -28,6 +28,17 @@ public sealed record ModelManifest
 
     public EncoderManifest? Encoder { get; init; }
 
+    /// <summary>A vision encoder that classifies or embeds.</summary>
+    public VisionEncoderManifest? Vision { get; init; }
+
+    public TextEncoderManifest? Text { get; init; }
+
+    /// <summary>A classifier's labels in the order of its logits.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Only for models that match images with texts.</summary>
+    public SimilarityManifest? Similarity { get; init; }
+
     /// <summary>Every other file of the folder and its size in bytes.</summary>
     public required IReadOnlyDictionary<string, long> Files { get; init; }
 
@@ -48,42 +59,4 @@ public sealed record ModelManifest
             return null;
         }
     }
-}
-
-/// <summary>The decoder graph's sizes.</summary>
-public sealed record DecoderManifest
-{
-    public required int HiddenSize { get; init; }
-
-    public required int VocabularySize { get; init; }
-
-    public required int Layers { get; init; }
-
-    public required int KvHeads { get; init; }
-
-    public required int HeadDim { get; init; }
-
-    /// <summary>Longest context in tokens.</summary>
-    public required int MaxPositions { get; init; }
-
-    /// <summary>Where the embedding table <c>[vocabulary, hidden]</c> (float32) begins in the weight file.</summary>
-    public required long EmbeddingOffset { get; init; }
-}
-
-/// <summary>The encoder graph's sizes.</summary>
-public sealed record EncoderManifest
-{
-    /// <summary>Width of an image token: the decoder's hidden size.</summary>
-    public required int EmbeddingSize { get; init; }
-
-    public required int PatchSize { get; init; }
-
-    /// <summary>Patches along one side of the position table.</summary>
-    public required int Side { get; init; }
-
-    /// <summary>s of the pixel shuffle: s × s patches become one image token.</summary>
-    public required int Shuffle { get; init; }
-
-    /// <summary>The placeholder's id in a prompt.</summary>
-    public required int ImageTokenId { get; init; }
 }

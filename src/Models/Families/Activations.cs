@@ -14,7 +14,8 @@ internal static class Activations
     }
 
     private static bool IsKnown(string name) =>
-        name is "gelu" or "gelu_python" or "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "quick_gelu" or "silu" or "swish" or "relu";
+        name is "gelu" or "gelu_python" or "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_accurate" or "gelu_python_tanh"
+            or "quick_gelu" or "silu" or "swish" or "relu" or "tanh";
 
     public static Value Apply(GraphBuilder g, string name, Value x) => name switch
     {
@@ -22,12 +23,13 @@ internal static class Activations
         "gelu" or "gelu_python" => g.Node("Gelu", [x], [Attr.String("approximate", "none")]),
 
         // The tanh form.
-        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" => g.Node("Gelu", [x], [Attr.String("approximate", "tanh")]),
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_accurate" or "gelu_python_tanh" => g.Node("Gelu", [x], [Attr.String("approximate", "tanh")]),
 
         // x * sigmoid(alpha * x).
         "quick_gelu" => g.Node("QuickGelu", [x], [Attr.Float("alpha", 1.702f)], GraphBuilder.ContribDomain),
         "silu" or "swish" => g.Node("QuickGelu", [x], [Attr.Float("alpha", 1f)], GraphBuilder.ContribDomain),
         "relu" => g.Node("Relu", [x]),
+        "tanh" => g.Node("Tanh", [x]),
         _ => throw new InvalidOperationException($"Activation {name} was not checked at load."),
     };
 }

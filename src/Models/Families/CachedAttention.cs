@@ -1,5 +1,4 @@
 using VisionCluster.Models.Onnx;
-using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Families;
 
@@ -11,24 +10,22 @@ internal sealed class CachedAttention(LlamaConfig config, GraphBuilder graph, Va
 {
     public Value Build(int layer, Value qkv)
     {
-        Dim[] cache = ["batch", config.KvHeads, "capacity", config.CacheHeadDim];
-        var pastKey = graph.Input(DecoderTensors.PastKey(layer), DataType.Float, cache);
-        var pastValue = graph.Input(DecoderTensors.PastValue(layer), DataType.Float, cache);
+        var cache = new CacheTensors(config, graph, layer);
         var (cosine, sine) = RotaryWeights.Of(graph, config, config.CacheHeadDim);
         var outputs = graph.Nodes(
             "GroupQueryAttention",
             3,
-            [qkv, Value.None, Value.None, pastKey, pastValue, sequenceLengths, totalLength, cosine, sine],
+            [qkv, Value.None, Value.None, cache.PastKey, cache.PastValue, sequenceLengths, totalLength, cosine, sine],
             [
                 Attr.Int("num_heads", config.Heads),
                 Attr.Int("kv_num_heads", config.KvHeads),
                 Attr.Float("scale", 1 / MathF.Sqrt(config.HeadDim)),
                 Attr.Int("do_rotary", 1),
                 Attr.Int("rotary_interleaved", 0),
+                Attr.Int("local_window_size", config.SlidingWindow ?? -1),
             ],
             GraphBuilder.ContribDomain);
-        graph.Output(DecoderTensors.PresentKey(layer), outputs[1], DataType.Float, cache);
-        graph.Output(DecoderTensors.PresentValue(layer), outputs[2], DataType.Float, cache);
+        cache.Present(outputs[1], outputs[2]);
         return outputs[0];
     }
 }

@@ -31,4 +31,7 @@ public static class DecoderTensors
 
     /// <summary>Output of a layer before the final norm, <c>[1, tokens, hidden]</c>; inspection only.</summary>
     public static string TextHidden(int layer) => $"text_hidden.{layer}";
+
+    /// <summary>Attention weights of a layer, <c>[1, heads, tokens, tokens]</c>; inspection only.</summary>
+    public static string TextAttention(int layer) => $"text_attention.{layer}";
 }

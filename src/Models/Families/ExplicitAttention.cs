@@ -1,40 +1,60 @@
 using VisionCluster.Models.Onnx;
+using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// Causal grouped-query attention written out of basic operators, for inspection graphs: one prompt, no cache. It also cross-checks the
-/// fused operator of the serving graph.
+/// A decoder's attention over one whole prompt, written out of basic operators: for inspection graphs, where it also cross-checks the fused
+/// operator of the serving graph, and for prompts whose tokens look at each other in both directions.
 /// </summary>
-internal sealed class ExplicitAttention(LlamaConfig config, GraphBuilder graph, Value tokens)
+/// <param name="config">The decoder.</param>
+/// <param name="graph">The graph.</param>
+/// <param name="tokens">Tokens of the prompt, int64 vector of one.</param>
+/// <param name="head">Width of a head in this graph.</param>
+internal sealed class ExplicitAttention(LlamaConfig config, GraphBuilder graph, Value tokens, int head)
 {
-    private Value? _mask;
+    private readonly AttentionMask _mask = config.BidirectionalPrefix ? AttentionMask.None
+        : new AttentionMask(Causal: true, Window: config.SlidingWindow);
+
+    private Value? _bias;
     private (Value Cosine, Value Sine)? _rotary;
 
+    /// <summary>For inspection: shows the layer's weights.</summary>
+    /// <param name="layer">The layer.</param>
     /// <param name="qkv"><c>[1, tokens, (heads + 2·kv) · head]</c></param>
     /// <returns><c>[1, tokens, heads · head]</c></returns>
-    public Value Build(Value qkv)
+    public Value BuildShown(int layer, Value qkv)
     {
-        var (kv, group, head) = (config.KvHeads, config.Heads / config.KvHeads, config.HeadDim);
-        var parts = graph.Nodes("Split", 3, [qkv, graph.Ints((long)config.Heads * head, (long)kv * head, (long)kv * head)], [Attr.Int("axis", -1)]);
-        var query = Rotate(Heads(parts[0], config.Heads)); // [1, heads, tokens, head]
-        var key = Rotate(Heads(parts[1], kv));
-        var value = graph.Reshape(Heads(parts[2], kv), 1, kv, 1, -1, head);
-        var scores = graph.MatMul(
-            graph.Reshape(query, 1, kv, group, -1, head),
-            graph.Transpose(graph.Reshape(key, 1, kv, 1, -1, head), 0, 1, 2, 4, 3)); // [1, kv, group, tokens, tokens]
-        var weights = graph.Softmax(graph.Add(graph.Mul(scores, graph.Scalar(1 / MathF.Sqrt(head))), Mask()));
-        var mixed = graph.Reshape(graph.MatMul(weights, value), 1, config.Heads, -1, head);
-        return graph.Reshape(graph.Transpose(mixed, 0, 2, 1, 3), 1, -1, (long)config.Heads * head);
+        var (mixed, weights, _, _) = Build(qkv);
+        graph.Output(DecoderTensors.TextAttention(layer), weights, DataType.Float, 1, config.Heads, "queries", "keys");
+        return mixed;
     }
 
-    private Value Heads(Value x, int heads) => graph.Transpose(graph.Reshape(x, 1, -1, heads, config.HeadDim), 0, 2, 1, 3);
+    /// <summary>For a prompt's prefill: writes keys and values to the front of an empty slot, whose rest stays as it is.</summary>
+    public Value BuildCached(int layer, Value qkv)
+    {
+        var cache = new CacheTensors(config, graph, layer);
+        var (mixed, _, key, value) = Build(qkv);
+        cache.Present(Front(key, cache.PastKey), Front(value, cache.PastValue));
+        return mixed;
+    }
+
+    private (Value Mixed, Value Weights, Value Key, Value Value) Build(Value qkv)
+    {
+        var (heads, kv) = (config.Heads, config.KvHeads);
+        var parts = graph.Nodes("Split", 3, [qkv, graph.Ints((long)heads * head, (long)kv * head, (long)kv * head)], [Attr.Int("axis", -1)]);
+        var query = Rotate(ScaledDotProduct.SplitHeads(graph, parts[0], heads, head)); // [1, heads, tokens, head]
+        var key = Rotate(ScaledDotProduct.SplitHeads(graph, parts[1], kv, head));
+        var value = ScaledDotProduct.SplitHeads(graph, parts[2], kv, head);
+        _bias ??= _mask.Bias(graph, tokens);
+        var (mixed, weights) = ScaledDotProduct.Build(graph, query, key, value, (heads, kv, head), 1 / MathF.Sqrt(config.HeadDim), _bias);
+        return (mixed, weights, key, value);
+    }
 
     private Value Rotate(Value x)
     {
         var (cosine, sine) = _rotary ??= Rotary();
-        var half = config.HeadDim / 2;
-        var halves = graph.Nodes("Split", 2, [x, graph.Ints(half, half)], [Attr.Int("axis", -1)]);
+        var halves = graph.Nodes("Split", 2, [x, graph.Ints(head / 2, head / 2)], [Attr.Int("axis", -1)]);
         return graph.Concat(
             -1,
             graph.Node("Sub", [graph.Mul(halves[0], cosine), graph.Mul(halves[1], sine)]),
@@ -43,21 +63,13 @@ internal sealed class ExplicitAttention(LlamaConfig config, GraphBuilder graph, 
 
     private (Value Cosine, Value Sine) Rotary()
     {
-        var (cosine, sine) = RotaryWeights.Of(graph, config, config.HeadDim);
+        var (cosine, sine) = RotaryWeights.Of(graph, config, head);
         return (FirstRows(cosine), FirstRows(sine));
     }
 
     private Value FirstRows(Value table) => graph.Node("Slice", [table, graph.Ints(0), tokens, graph.Ints(0)]);
 
-    /// <summary><c>[tokens, tokens]</c>: 0 where a query may look, far below any score where not.</summary>
-    private Value Mask()
-    {
-        if (_mask is null)
-        {
-            var square = graph.Node("Expand", [graph.Scalar(-1e30f), graph.Concat(0, tokens, tokens)]);
-            _mask = graph.Node("Trilu", [square, graph.Ints(1)], [Attr.Int("upper", 1)]);
-        }
-
-        return _mask.Value;
-    }
+    /// <summary>The prompt's rows, then the slot's from there on.</summary>
+    private Value Front(Value rows, Value slot) =>
+        graph.Concat(2, rows, graph.Node("Slice", [slot, tokens, graph.Ints(int.MaxValue), graph.Ints(2)]));
 }

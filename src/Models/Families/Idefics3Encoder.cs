@@ -11,10 +11,10 @@ internal sealed class Idefics3Encoder(VisionConfig vision, int shuffle, int text
 {
     public void Build(bool inspect)
     {
-        var pixels = graph.Input(EncoderTensors.PixelValues, DataType.Float, "tiles", vision.Channels, "height", "width");
+        var pixels = new PatchEmbedding(vision, graph).AnyPixels();
         var positions = graph.Input(EncoderTensors.PositionIds, DataType.Int64, "tiles", "patches");
         var tower = new SiglipTower(vision, graph, model.Sub("vision_model"), inspect);
-        var (patches, rows, columns) = tower.Build(pixels, positions);
+        var (_, patches, rows, columns) = tower.Build(pixels, positions, AttentionMask.None);
         var shuffled = PixelShuffle(patches, rows, columns);
         var width = vision.HiddenSize * shuffle * shuffle;
         if (inspect)

@@ -14,41 +14,39 @@ internal sealed class Idefics3Family : ModelFamily
     public Idefics3Family(string modelType, ConfigSection config)
     {
         ModelType = modelType;
-        _vision = VisionConfig.ReadIdefics3(config.Section("vision_config"));
+        _vision = VisionConfig.ReadIdefics3(config.Section("vision_config") ?? throw new ModelException("config.json lacks vision_config."));
         var text = config.Section("text_config") ?? throw new ModelException("config.json lacks text_config.");
-        text.RequireOnly("model_type", "llama");
-        _text = LlamaConfig.Read(text);
+        _text = LlamaConfig.Read(text, text.String("model_type", "llama"));
         if (config.Bool("tie_word_embeddings", false))
         {
             _text = _text with { TieWordEmbeddings = true };
         }
 
         _shuffle = config.Size("scale_factor", 2);
-        _imageTokenId = config.IntOrNull("image_token_id") ?? 128_257;
+        _imageTokenId = ImageTokenId(config, "image_token_id", "image_token_index", 128_257, _text);
 
         // Nested copies of the text model's vocabulary size.
         config.RefuseUnknown("vocab_size");
-        if (_imageTokenId < 0 || _imageTokenId >= _text.VocabularySize)
-        {
-            throw new ModelException($"config.json: image_token_id {_imageTokenId} is outside the vocabulary of {_text.VocabularySize}.");
-        }
     }
 
     public override string ModelType { get; }
 
-    public override (DecoderManifest?, EncoderManifest?) Compile(CompilationTarget target)
+    public override ModelParts Compile(CompilationTarget target)
     {
         target.Write(GraphKind.Encoder, (graph, root) => Encoder(graph, root).Build(inspect: false));
         target.Write(GraphKind.EncoderInspection, (graph, root) => Encoder(graph, root).Build(inspect: true));
         var encoder = new EncoderManifest
         {
             EmbeddingSize = _text.HiddenSize,
-            PatchSize = _vision.PatchSize,
-            Side = _vision.Side,
+            PatchSize = _vision.PatchHeight,
+            Side = _vision.Rows,
             Shuffle = _shuffle,
             ImageTokenId = _imageTokenId,
+            Layers = _vision.Layers.Layers,
+            Heads = _vision.Layers.Heads,
+            HiddenSize = _vision.HiddenSize,
         };
-        return (CompileLlama(target, _text, "model.text_model"), encoder);
+        return new ModelParts { Decoder = CompileDecoder(target, _text, ("model.text_model", "")), Encoder = encoder };
     }
 
     private Idefics3Encoder Encoder(Onnx.GraphBuilder graph, WeightScope root) => new(_vision, _shuffle, _text.HiddenSize, graph, root.Sub("model"));

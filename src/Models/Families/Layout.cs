@@ -66,4 +66,16 @@ internal static class Layout
 
         return result;
     }
+
+    /// <summary>1 + w, as Gemma's norms multiply.</summary>
+    public static float[] PlusOne(float[] source)
+    {
+        var result = new float[source.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = 1 + source[i];
+        }
+
+        return result;
+    }
 }

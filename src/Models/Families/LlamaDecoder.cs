@@ -4,13 +4,14 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// Llama's decoder (Touvron et al., 2023; transformers <c>modeling_llama.py</c>) as a graph. The serving form attends through
-/// <c>GroupQueryAttention</c> over one preallocated key-value buffer, and computes logits for the wanted rows only; the inspection form
-/// writes attention out and shows every layer.
+/// Llama's decoder (Touvron et al., 2023; transformers <c>modeling_llama.py</c>) as a graph, and with it Mistral's (Jiang et al., 2023) and
+/// Gemma's (Mesnard et al., 2024). The serving form attends through <c>GroupQueryAttention</c> over one preallocated key-value buffer, and
+/// computes logits for the wanted rows only; the prefix form does so for a prompt whose tokens look at each other in both directions; the
+/// inspection form writes attention out and shows every layer.
 /// </summary>
 internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, WeightScope model, WeightScope root)
 {
-    private delegate Value Attention(int layer, Value normed);
+    private delegate Value Attention(int layer, Value qkv);
 
     /// <summary>The head's matrix is the embedding table itself when the two are tied.</summary>
     private string HeadName => config.TieWordEmbeddings ? $"{model.Prefix}embed_tokens.weight" : $"{root.Prefix}lm_head.weight";
@@ -20,23 +21,23 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
         var embeddings = graph.Input(DecoderTensors.Embeddings, DataType.Float, "batch", "tokens", config.HiddenSize);
         var lengths = graph.Input(DecoderTensors.SequenceLengths, DataType.Int32, "batch");
         var total = graph.Input(DecoderTensors.TotalLength, DataType.Int32, 1);
-        var rows = graph.Input(DecoderTensors.LogitRows, DataType.Int64, "rows");
-        var attention = new CachedAttention(config, graph, lengths, total);
-        var (hidden, last) = Layers(embeddings, config.CacheHeadDim, (layer, normed) => attention.Build(layer, Qkv(layer, normed, config.CacheHeadDim)), null);
+        BuildCached(embeddings, new CachedAttention(config, graph, lengths, total).Build);
+    }
 
-        // Gather before the final norm and the head: a prompt's other rows need neither.
-        var (normed, _) = graph.SkipRmsNorm(Rows(last, rows), Rows(hidden, rows), FinalNorm(), config.RmsNormEpsilon);
-        graph.Output(DecoderTensors.Logits, Head(normed), DataType.Float, "rows", config.VocabularySize);
+    public void BuildPrefix()
+    {
+        var embeddings = graph.Input(DecoderTensors.Embeddings, DataType.Float, 1, "tokens", config.HiddenSize);
+        BuildCached(embeddings, new ExplicitAttention(config, graph, graph.ShapeOf(embeddings, 1), config.CacheHeadDim).BuildCached);
     }
 
     public void BuildInspection()
     {
         var embeddings = graph.Input(DecoderTensors.Embeddings, DataType.Float, 1, "tokens", config.HiddenSize);
-        var attention = new ExplicitAttention(config, graph, graph.ShapeOf(embeddings, 1));
+        var attention = new ExplicitAttention(config, graph, graph.ShapeOf(embeddings, 1), config.HeadDim);
         var (hidden, last) = Layers(
             embeddings,
             config.HeadDim,
-            (layer, normed) => attention.Build(Qkv(layer, normed, config.HeadDim)),
+            attention.BuildShown,
             (layer, sum) => graph.Output(DecoderTensors.TextHidden(layer), sum, DataType.Float, 1, "tokens", config.HiddenSize));
         var (normed, sum) = graph.SkipRmsNorm(last, hidden, FinalNorm(), config.RmsNormEpsilon);
         graph.Output(DecoderTensors.TextHidden(config.Layers - 1), sum, DataType.Float, 1, "tokens", config.HiddenSize);
@@ -45,16 +46,27 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
         graph.Output(DecoderTensors.Logits, logits, DataType.Float, 1, "tokens", config.VocabularySize);
     }
 
+    private void BuildCached(Value embeddings, Attention attention)
+    {
+        var rows = graph.Input(DecoderTensors.LogitRows, DataType.Int64, "rows");
+        var (hidden, last) = Layers(embeddings, config.CacheHeadDim, attention, null);
+
+        // Gather before the final norm and the head: a prompt's other rows need neither.
+        var (normed, _) = graph.SkipRmsNorm(Rows(last, rows), Rows(hidden, rows), FinalNorm(), config.RmsNormEpsilon);
+        graph.Output(DecoderTensors.Logits, Head(normed), DataType.Float, "rows", config.VocabularySize);
+    }
+
     /// <returns>The last layer's residual input and its MLP output, not yet added.</returns>
     private (Value Hidden, Value Last) Layers(Value hidden, int head, Attention attention, Action<int, Value>? onLayer)
     {
+        var mlp = new GatedMlp(graph, config.Activation, config.HiddenSize, config.IntermediateSize, config.HiddenSize);
         var normed = graph.RmsNorm(hidden, LayerNorm(0, "input_layernorm"), config.RmsNormEpsilon);
         for (var layer = 0; ; layer++)
         {
             var scope = model.Sub($"layers.{layer}");
-            var attended = Output(scope.Sub("self_attn"), attention(layer, normed), head);
+            var attended = Output(scope.Sub("self_attn"), attention(layer, Qkv(layer, normed, head)), head);
             (normed, hidden) = graph.SkipRmsNorm(attended, hidden, LayerNorm(layer, "post_attention_layernorm"), config.RmsNormEpsilon);
-            var last = Mlp(scope.Sub("mlp"), normed);
+            var last = mlp.Build(scope.Sub("mlp"), normed, config.MlpBias);
             if (layer == config.Layers - 1)
             {
                 return (hidden, last);
@@ -63,13 +75,6 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
             (normed, hidden) = graph.SkipRmsNorm(last, hidden, LayerNorm(layer + 1, "input_layernorm"), config.RmsNormEpsilon);
             onLayer?.Invoke(layer, hidden);
         }
-    }
-
-    private Value Mlp(WeightScope mlp, Value x)
-    {
-        var gate = Activations.Apply(graph, config.Activation, mlp.Linear(x, "gate_proj", config.HiddenSize, config.IntermediateSize, config.MlpBias));
-        var up = mlp.Linear(x, "up_proj", config.HiddenSize, config.IntermediateSize, config.MlpBias);
-        return mlp.Linear(graph.Mul(gate, up), "down_proj", config.IntermediateSize, config.HiddenSize, config.MlpBias);
     }
 
     /// <summary>Query, key and value side by side from one product, <c>[batch, tokens, (heads + 2·kv) · head]</c>.</summary>
@@ -117,7 +122,18 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
     private Value Rows(Value x, Value rows) =>
         graph.Node("Gather", [graph.Reshape(x, -1, config.HiddenSize), rows], [Attr.Int("axis", 0)]);
 
-    private Value LayerNorm(int layer, string name) => model.Tensor($"layers.{layer}.{name}.weight", config.HiddenSize);
+    private Value LayerNorm(int layer, string name) => Norm($"layers.{layer}.{name}.weight");
 
-    private Value FinalNorm() => model.Tensor("norm.weight", config.HiddenSize);
+    private Value FinalNorm() => Norm("norm.weight");
+
+    private Value Norm(string name)
+    {
+        if (!config.NormPlusOne)
+        {
+            return model.Tensor(name, config.HiddenSize);
+        }
+
+        var (weights, full) = (model.Weights, model.Prefix + name);
+        return graph.Weight($"{full}.plus1", [config.HiddenSize], () => Layout.PlusOne(weights.ReadFloats(full, config.HiddenSize)));
+    }
 }

@@ -3,12 +3,12 @@ using VisionCluster.Models.Compilation;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>A Llama text model (<c>model_type: llama</c>), such as SmolLM2.</summary>
-internal sealed class LlamaFamily(ConfigSection config) : ModelFamily
+/// <summary>A text model by itself: Llama (SmolLM2), Mistral, Gemma.</summary>
+internal sealed class LlamaFamily(string type, ConfigSection config) : ModelFamily
 {
-    private readonly LlamaConfig _config = LlamaConfig.Read(config);
+    private readonly LlamaConfig _config = LlamaConfig.Read(config, type);
 
-    public override string ModelType => "llama";
+    public override string ModelType { get; } = type;
 
-    public override (DecoderManifest?, EncoderManifest?) Compile(CompilationTarget target) => (CompileLlama(target, _config, "model"), null);
+    public override ModelParts Compile(CompilationTarget target) => new() { Decoder = CompileDecoder(target, _config, ("model", "")) };
 }

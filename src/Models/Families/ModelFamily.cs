@@ -1,5 +1,6 @@
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Onnx;
 
 namespace VisionCluster.Models.Families;
 
@@ -13,31 +14,68 @@ internal abstract class ModelFamily
         var type = config.String("model_type");
         return type switch
         {
+            "llama" or "mistral" or "gemma" => new LlamaFamily(type, config),
+            "idefics2" => new Idefics2Family(config),
             "idefics3" or "smolvlm" => new Idefics3Family(type, config),
-            "llama" => new LlamaFamily(config),
-            _ => throw new ModelException($"config.json: model_type {type} is not supported (idefics3, smolvlm, llama)."),
+            "llava" => new LlavaFamily(config),
+            "paligemma" => new PaliGemmaFamily(config),
+            "vit" => new VitFamily(config),
+            "clip" => new ClipFamily(config),
+            "siglip" => new SiglipFamily(config),
+            "bert" => new BertFamily(config),
+            "distilbert" => new DistilBertFamily(config),
+            _ => throw new ModelException(
+                $"config.json: model_type {type} is not supported (llama, mistral, gemma, idefics2, idefics3, smolvlm, llava, paligemma, vit, clip, "
+                + "siglip, bert, distilbert)."),
         };
     }
 
     public abstract string ModelType { get; }
 
     /// <summary>Writes the graphs, and the manifest's parts that follow from them.</summary>
-    public abstract (DecoderManifest? Decoder, EncoderManifest? Encoder) Compile(CompilationTarget target);
+    public abstract ModelParts Compile(CompilationTarget target);
 
-    protected static DecoderManifest CompileLlama(CompilationTarget target, LlamaConfig config, string modelPrefix)
+    /// <summary>Writes a decoder's graphs.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="config">The decoder.</param>
+    /// <param name="places">Where its <c>embed_tokens</c> and <c>layers</c> may be in the checkpoint, and where its <c>lm_head</c> is then.</param>
+    protected static DecoderManifest CompileDecoder(
+        CompilationTarget target, LlamaConfig config, params IReadOnlyList<(string Model, string Head)> places)
     {
-        target.Write(GraphKind.Decoder, (graph, root) => new LlamaDecoder(config, graph, root.Sub(modelPrefix), root).BuildServing());
-        target.Write(GraphKind.DecoderInspection, (graph, root) => new LlamaDecoder(config, graph, root.Sub(modelPrefix), root).BuildInspection());
-        var (table, shape) = ($"{modelPrefix}.embed_tokens.weight", new long[] { config.VocabularySize, config.HiddenSize });
+        const string Table = "embed_tokens.weight";
+        var (model, head) = places.FirstOrDefault(place => target.Weights.Contains($"{place.Model}.{Table}"), places[0]);
+        target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing());
+        target.Write(GraphKind.DecoderInspection, (graph, root) => Decoder(graph, root).BuildInspection());
+        if (config.BidirectionalPrefix)
+        {
+            target.Write(GraphKind.DecoderPrefix, (graph, root) => Decoder(graph, root).BuildPrefix());
+        }
+
+        var (table, shape) = ($"{model}.{Table}", new long[] { config.VocabularySize, config.HiddenSize });
         return new DecoderManifest
         {
             HiddenSize = config.HiddenSize,
             VocabularySize = config.VocabularySize,
             Layers = config.Layers,
+            Heads = config.Heads,
             KvHeads = config.KvHeads,
             HeadDim = config.CacheHeadDim,
             MaxPositions = config.MaxPositions,
             EmbeddingOffset = target.File.Add(table, shape, () => target.Weights.ReadFloats(table, shape)).Offset,
+            EmbeddingScale = config.EmbeddingScale,
+            BidirectionalPrefix = config.BidirectionalPrefix,
         };
+
+        LlamaDecoder Decoder(GraphBuilder graph, WeightScope root) =>
+            new(config, graph, root.Sub(model), head.Length == 0 ? root : root.Sub(head));
+    }
+
+    /// <summary>The placeholder's id: one row of the vocabulary.</summary>
+    protected static int ImageTokenId(ConfigSection config, string key, string alias, int fallback, LlamaConfig text)
+    {
+        var id = config.IntOrNull(key) ?? config.IntOrNull(alias) ?? fallback;
+        _ = config.IntOrNull(alias);
+        return id >= 0 && id < text.VocabularySize ? id
+            : throw new ModelException($"config.json: {key} {id} is outside the vocabulary of {text.VocabularySize}.");
     }
 }

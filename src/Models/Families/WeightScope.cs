@@ -26,5 +26,26 @@ internal readonly record struct WeightScope(GraphBuilder Graph, CheckpointWeight
         return bias ? Graph.Add(product, Tensor($"{name}.bias", outputs)) : product;
     }
 
-    public (Value Scale, Value Bias) Norm(string name, int size) => (Tensor($"{name}.weight", size), Tensor($"{name}.bias", size));
+    /// <summary>A layer norm's scale and bias; BERT's first checkpoints call them gamma and beta.</summary>
+    public (Value Scale, Value Bias) Norm(string name, int size) => Has($"{name}.gamma")
+        ? (Tensor($"{name}.gamma", size), Tensor($"{name}.beta", size))
+        : (Tensor($"{name}.weight", size), Tensor($"{name}.bias", size));
+
+    /// <summary>
+    /// The first of some places that has a tensor: names changed over the years. Without any, the first place, where reading the tensor
+    /// will name what is missing.
+    /// </summary>
+    public WeightScope Find(string tensor, params ReadOnlySpan<string> places)
+    {
+        foreach (var place in places)
+        {
+            var scope = place.Length == 0 ? this : Sub(place);
+            if (scope.Has(tensor))
+            {
+                return scope;
+            }
+        }
+
+        return places[0].Length == 0 ? this : Sub(places[0]);
+    }
 }

@@ -92,6 +92,10 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
         return Constant(name, DataType.Int64, [values.Length], MemoryMarshal.AsBytes(values));
     }
 
+    /// <summary>An int64 scalar inside the graph.</summary>
+    public Value IntScalar(long value) =>
+        Constant(string.Create(CultureInfo.InvariantCulture, $"int_{value}"), DataType.Int64, [], MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)));
+
     /// <summary>A float32 scalar inside the graph.</summary>
     public Value Scalar(float value) =>
         Constant(string.Create(CultureInfo.InvariantCulture, $"float_{value:R}"), DataType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));

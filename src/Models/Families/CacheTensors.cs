@@ -1,0 +1,29 @@
+using VisionCluster.Models.Onnx;
+using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
+
+namespace VisionCluster.Models.Families;
+
+/// <summary>One layer's key-value cache as a graph's inputs and outputs, <c>[batch, kv_heads, capacity, head_dim]</c>.</summary>
+internal sealed class CacheTensors
+{
+    private readonly GraphBuilder _graph;
+    private readonly int _layer;
+    private readonly Dim[] _shape;
+
+    public CacheTensors(LlamaConfig config, GraphBuilder graph, int layer)
+    {
+        (_graph, _layer, _shape) = (graph, layer, ["batch", config.KvHeads, "capacity", config.CacheHeadDim]);
+        PastKey = graph.Input(DecoderTensors.PastKey(layer), DataType.Float, _shape);
+        PastValue = graph.Input(DecoderTensors.PastValue(layer), DataType.Float, _shape);
+    }
+
+    public Value PastKey { get; }
+
+    public Value PastValue { get; }
+
+    public void Present(Value key, Value value)
+    {
+        _graph.Output(DecoderTensors.PresentKey(_layer), key, DataType.Float, _shape);
+        _graph.Output(DecoderTensors.PresentValue(_layer), value, DataType.Float, _shape);
+    }
+}
