@@ -31,7 +31,8 @@ public static class VisionClusterGatewayExtensions
     /// Adds the gateway. The application needs an Orleans client too: co-hosted with a silo it has one (AddVisionClusterSilo, before this
     /// call); alone it needs <c>UseOrleansClient</c>.
     /// </summary>
-    public static WebApplicationBuilder AddVisionClusterGateway(this WebApplicationBuilder builder, Action<GatewayOptions>? configure = null)
+    public static WebApplicationBuilder AddVisionClusterGateway(
+        this WebApplicationBuilder builder, Action<GatewayOptions>? configure = null)
     {
         var services = builder.Services;
         services.AddOptions<GatewayOptions>().Configure(o => configure?.Invoke(o)).ValidateOnStart();

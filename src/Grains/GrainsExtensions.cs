@@ -2,17 +2,19 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Directory;
 using VisionCluster.Grains.Encoding;
 using VisionCluster.Grains.Hosting;
+using VisionCluster.Grains.Storage;
 
 namespace VisionCluster.Grains;
 
 /// <summary>Registers what the grains need on a silo.</summary>
 public static class GrainsExtensions
 {
-    /// <summary>Adds grains' services, placement and conversation storage (in memory unless one named "conversations" follows).</summary>
+    /// <summary>Adds services, placement and conversation storage (in bounded memory unless one named "conversations" follows).</summary>
     public static ISiloBuilder AddVisionClusterGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton<ModelRegistry>();
@@ -29,6 +31,8 @@ public static class GrainsExtensions
                 collection.ClassSpecificCollectionAge[typeof(DecoderGrain).FullName!] = age;
             });
         silo.AddPlacementDirector<DevicePinnedPlacement, DevicePinnedPlacementDirector>();
-        return silo.AddMemoryGrainStorage(DecoderGrain.StorageName);
+        silo.Services.AddGrainStorage(
+            DecoderGrain.StorageName, (services, _) => ActivatorUtilities.CreateInstance<BoundedMemoryStorage>(services));
+        return silo;
     }
 }

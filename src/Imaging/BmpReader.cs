@@ -4,8 +4,8 @@ using System.Numerics;
 namespace VisionCluster.Imaging;
 
 /// <summary>
-/// Reads uncompressed Windows bitmaps: 1, 4 and 8 bits with a palette, 16, 24 and 32 bits, bit fields. The packaged libvips has no BMP loader.
-/// Alpha is kept only where a mask declares it, as Pillow does.
+/// Reads uncompressed Windows bitmaps: 1, 4 and 8 bits with a palette, 16, 24 and 32 bits, bit fields.
+/// The packaged libvips has no BMP loader. Alpha is kept only where a mask declares it, as Pillow does.
 /// </summary>
 internal static class BmpReader
 {

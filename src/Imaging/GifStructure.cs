@@ -2,7 +2,7 @@ namespace VisionCluster.Imaging;
 
 /// <summary>What the blocks of a GIF file say (GIF89a specification), read without decompressing any of them.</summary>
 /// <param name="IsComplete">The trailer was reached; false for a file that was cut off.</param>
-/// <param name="FirstFrameIsTransparent">The first frame has a transparent colour. Decoders look at all frames, and later ones often have one.</param>
+/// <param name="FirstFrameIsTransparent">The first frame has a transparent colour; decoders look at all frames.</param>
 internal readonly record struct GifStructure(bool IsComplete, bool FirstFrameIsTransparent)
 {
     private const int HeaderLength = 13; // signature, version, logical screen descriptor

@@ -9,7 +9,7 @@ internal static class ImageSniffer
         if (file.IsEmpty)
             throw new InvalidImageException("The image is empty; send the bytes of an image file.");
         if (file.Length > limits.MaxBytes)
-            throw new InvalidImageException($"The image has {file.Length} bytes, more than the {limits.MaxBytes} allowed; send a smaller file.");
+            throw new InvalidImageException($"The image has {file.Length} bytes; {limits.MaxBytes} are allowed, so send a smaller file.");
         return TryMatch(file) ?? throw new InvalidImageException(
             "The file is not an image of a supported type; send JPEG, PNG, GIF, WebP, BMP or TIFF.");
     }
@@ -24,7 +24,7 @@ internal static class ImageSniffer
             return ImageFormat.Gif;
         if (file.Length >= 16 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBPVP8"u8))
             return ImageFormat.WebP;
-        if (file.StartsWith((ReadOnlySpan<byte>)[(byte)'I', (byte)'I', 42, 0]) || file.StartsWith((ReadOnlySpan<byte>)[(byte)'M', (byte)'M', 0, 42]))
+        if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8))
             return ImageFormat.Tiff;
         return BmpReader.Matches(file) ? ImageFormat.Bmp : null;
     }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace VisionCluster.Imaging;
 
-/// <summary>Walks the chunks of a PNG file (W3C PNG, section 5): decoders return a cut-off file's rows without complaint where only its end is missing.</summary>
+/// <summary>Walks the chunks of a PNG file (W3C PNG, section 5): decoders do not mind where only a file's end is missing.</summary>
 internal static class PngStructure
 {
     private const int SignatureLength = 8;

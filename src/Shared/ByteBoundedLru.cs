@@ -67,6 +67,15 @@ internal sealed class ByteBoundedLru<TKey, TValue>(long maxBytes)
         }
     }
 
+    public void Remove(TKey key)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(key, out var node))
+                Remove(node);
+        }
+    }
+
     private void Remove(LinkedListNode<Entry> node)
     {
         _newestFirst.Remove(node);

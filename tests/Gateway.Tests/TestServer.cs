@@ -96,6 +96,18 @@ public sealed class TestServer : IAsyncDisposable
         return await Answer.ReadAsync(call.ResponseStream).Within("the answer completes");
     }
 
+    /// <summary>Waits until so many generations are between arrival and end.</summary>
+    internal Task RunningAsync(int generations) => Eventually.TrueAsync(
+        () => Services.GetRequiredService<Generation.RunningGenerations>().Count == generations, $"{generations} generations run");
+
+    /// <summary>Waits until the gateway has let go of every call, and the cancelled ones have reached the engine.</summary>
+    internal async Task GatewayIsIdleAsync(bool keepsEngine = false)
+    {
+        await RunningAsync(0);
+        if (!keepsEngine)
+            Model.Runner.Release();
+    }
+
     internal Task SlotsAreFreeAsync() => Eventually.TrueAsync(
         () => Model.Decoder!.Status is { Running: 0, Waiting: 0 } s && s.SlotsFree + s.SlotsIdle == s.Slots, "every slot is free again");
 }

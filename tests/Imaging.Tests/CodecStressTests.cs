@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace VisionCluster.Imaging.Tests;
 
+[Collection(MeasuredCollection.Name)]
 public sealed class CodecStressTests
 {
     private static readonly ImageLimits Small = ImageLimits.Default with { MaxPixels = 4_000_000 };

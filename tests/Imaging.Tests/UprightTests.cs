@@ -20,8 +20,8 @@ public sealed class UprightTests
         {
             var stored = new DecodedImage(3, 2, channels, [.. "ABCDEF".SelectMany(letter => Enumerable.Repeat((byte)letter, channels))]);
             var turned = Upright.Turn(stored, orientation);
-            var rows = turned.Pixels.Chunk(turned.Width * channels).Select(row => new string([.. row.Where((_, i) => i % channels == channels - 1).Select(b => (char)b)]));
-            Assert.Equal(expected, string.Join('/', rows));
+            var letters = turned.Pixels.Where((_, i) => i % channels == channels - 1).Select(level => (char)level);
+            Assert.Equal(expected, string.Join('/', letters.Chunk(turned.Width).Select(row => new string(row))));
         }
     }
 }

@@ -18,6 +18,9 @@ public sealed class DecoderOptions
     /// <summary>Image embeddings kept on this silo for later turns; older ones are asked back. Default 256 MiB.</summary>
     public long EmbeddingPoolBytes { get; set; } = 256L << 20;
 
+    /// <summary>Conversation records kept in the cluster's memory, unless another storage is registered. Default 256 MiB.</summary>
+    public long ConversationStoreBytes { get; set; } = 256L << 20;
+
     internal IEnumerable<string> Errors()
     {
         if (IdleSessionAge < TimeSpan.FromSeconds(1))
@@ -28,6 +31,8 @@ public sealed class DecoderOptions
             yield return $"DecoderOptions.MaxImages must be at least 0; it is {MaxImages}.";
         if (MaxTextChars < 1)
             yield return $"DecoderOptions.MaxTextChars must be at least 1; it is {MaxTextChars}.";
+        if (ConversationStoreBytes < 0)
+            yield return $"DecoderOptions.ConversationStoreBytes must be at least 0; it is {ConversationStoreBytes}.";
         if (EmbeddingPoolBytes < 0)
             yield return $"DecoderOptions.EmbeddingPoolBytes must be at least 0; it is {EmbeddingPoolBytes}.";
     }

@@ -5,7 +5,9 @@ using SharpImage = SixLabors.ImageSharp.Image;
 
 namespace VisionCluster.Imaging.Codecs;
 
-/// <summary>ImageSharp 3.1, managed throughout: for builds that must not carry a native library. Its licence is the builder's to check.</summary>
+/// <summary>
+/// ImageSharp 3.1, managed throughout: for builds that must not carry a native library. Its licence is the builder's to check.
+/// </summary>
 internal sealed class ImageSharpCodec : IImageCodec
 {
     private static readonly DecoderOptions FirstFrame = new() { MaxFrames = 1 };

@@ -9,7 +9,8 @@ namespace VisionCluster.Imaging.Codecs;
 /// </summary>
 internal sealed class NetVipsCodec : IImageCodec
 {
-    private const int StripRows = 128;
+    /// <summary>Pixels taken from libvips at once: small enough to stay off the large object heap.</summary>
+    private const int StripBytes = 64 << 10;
 
     // A damaged JPEG or GIF is only a warning to libvips; its missing part would become grey pixels.
     private static readonly Dictionary<ImageFormat, (string Loader, Func<byte[], Image> Open)> Loaders = new()
@@ -26,7 +27,7 @@ internal sealed class NetVipsCodec : IImageCodec
     static NetVipsCodec()
     {
         if (!ModuleInitializer.VipsInitialized)
-            throw new InvalidOperationException("libvips could not be loaded: its native library is missing for this platform.", ModuleInitializer.Exception);
+            throw new InvalidOperationException("libvips could not be loaded for this platform.", ModuleInitializer.Exception);
         Cache.Max = 0;
         NetVips.NetVips.Concurrency = 1;
         NetVips.NetVips.BlockUntrusted = true;
@@ -77,7 +78,8 @@ internal sealed class NetVipsCodec : IImageCodec
 
     private static Image Open(ImageFormat format, ReadOnlyMemory<byte> file)
     {
-        var bytes = MemoryMarshal.TryGetArray(file, out var segment) && segment.Array!.Length == file.Length ? segment.Array : file.ToArray();
+        var whole = MemoryMarshal.TryGetArray(file, out var segment) && segment.Array!.Length == file.Length;
+        var bytes = whole ? segment.Array! : file.ToArray();
         try
         {
             return Loaders[format].Open(bytes);
@@ -92,11 +94,11 @@ internal sealed class NetVipsCodec : IImageCodec
     {
         var cmyk = image.Interpretation == Enums.Interpretation.Cmyk;
         var known = image.Format is Enums.BandFormat.Uchar or Enums.BandFormat.Ushort
-            && image.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16 or Enums.Interpretation.Bw
-                or Enums.Interpretation.Grey16 or Enums.Interpretation.Cmyk
+            && image.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16
+                or Enums.Interpretation.Bw or Enums.Interpretation.Grey16 or Enums.Interpretation.Cmyk
             && image.Bands <= 4;
         if (!known)
-            throw new InvalidImageException($"The {format} image's samples are neither gray, RGB nor CMYK of 8 or 16 bits; save it as 8-bit RGB.");
+            throw new InvalidImageException($"The {format} image is neither gray, RGB nor CMYK of 8 or 16 bits; save it as 8-bit RGB.");
         var hasAlpha = !cmyk && image.Bands is 2 or 4 && (format != ImageFormat.Gif || GifStructure.Read(file).FirstFrameIsTransparent);
         return new ImageInfo(format, image.Width, image.Height, image.Contains("n-pages") ? (int)image.Get("n-pages") : 1, hasAlpha);
     }
@@ -108,9 +110,10 @@ internal sealed class NetVipsCodec : IImageCodec
         var cmyk = image.Interpretation == Enums.Interpretation.Cmyk;
         var pixels = GC.AllocateUninitializedArray<byte>(width * height * channels);
         using var region = Region.New(image);
-        for (var y = 0; y < height; y += StripRows)
+        var stripRows = Math.Max(1, StripBytes / (width * bands * (wide ? 2 : 1)));
+        for (var y = 0; y < height; y += stripRows)
         {
-            var rows = Math.Min(StripRows, height - y);
+            var rows = Math.Min(stripRows, height - y);
             var strip = region.Fetch(0, y, width, rows).AsSpan();
             if (wide)
             {

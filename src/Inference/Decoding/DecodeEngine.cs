@@ -31,7 +31,7 @@ public sealed class DecodeEngine : IAsyncDisposable
     public DecodeEngineStatus Status => _inbox.Status;
 
     /// <summary>Submits a generation; refused at once, with the reason, when it cannot be served.</summary>
-    /// <exception cref="ArgumentException">The request contradicts itself or the model; the message says everything that is wrong.</exception>
+    /// <exception cref="ArgumentException">The request contradicts itself or the model; the message says all that is wrong.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public SubmitResult Submit(GenerationRequest request)
     {

@@ -42,7 +42,7 @@ public sealed record DecodeEngineOptions
         if (MinSharedTokens < 1)
             errors.Add($"{nameof(MinSharedTokens)} must be at least 1, not {MinSharedTokens}.");
         if (MinRetryAfter < TimeSpan.Zero || MaxRetryAfter < MinRetryAfter)
-            errors.Add($"{nameof(MinRetryAfter)} ({MinRetryAfter}) must not be negative or above {nameof(MaxRetryAfter)} ({MaxRetryAfter}).");
+            errors.Add($"{nameof(MinRetryAfter)} ({MinRetryAfter}) must be from 0 to {nameof(MaxRetryAfter)} ({MaxRetryAfter}).");
         return errors;
     }
 }

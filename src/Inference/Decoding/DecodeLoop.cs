@@ -127,7 +127,7 @@ internal sealed class DecodeLoop(
         return tokens;
     }
 
-    /// <summary>Gives a waiting sequence its slot, with whatever of its prompt is there or can be copied; false if copying failed.</summary>
+    /// <summary>Gives a waiting sequence its slot, with what is there of its prompt or can be copied; false if copying failed.</summary>
     private bool TryAdmit(SequenceState sequence)
     {
         var entry = sequence.Kv;

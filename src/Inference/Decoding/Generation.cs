@@ -24,7 +24,7 @@ public sealed class Generation
     /// </summary>
     public ChannelReader<GenerationUpdate> Updates => _updates.Reader;
 
-    /// <summary>Completes with the number of cached prompt tokens when prefill starts; cancelled if the generation ends before that.</summary>
+    /// <summary>Completes with the number of cached prompt tokens when prefill starts; cancelled if the generation ends before.</summary>
     public Task<int> Admitted => _admitted.Task;
 
     /// <summary>Never faults: failures are <see cref="FinishReason.Error"/>.</summary>

@@ -35,8 +35,9 @@ internal static class RequestValidator
         foreach (var image in prompt.Images)
         {
             rows += image.Rows;
-            if (image.Rows < 0 || image.Embedding.Length != (long)image.Rows * hiddenSize)
-                errors.Add($"An image of {image.Rows} rows must hold {(long)image.Rows * hiddenSize} values, not {image.Embedding.Length}.");
+            var values = (long)image.Rows * hiddenSize;
+            if (image.Rows < 0 || image.Embedding.Length != values)
+                errors.Add($"An image of {image.Rows} rows must hold {values} values, not {image.Embedding.Length}.");
         }
         if (rows != placeholders)
             errors.Add($"The prompt has {placeholders} image placeholders, but its images have {rows} rows.");

@@ -16,11 +16,12 @@ internal sealed class SequenceState
         var remembered = request.Session is not null || request.CacheScope is not null;
         Identities = remembered ? TokenIdentity.OfPrompt(prompt, MaxTokens) : [];
         Embedder = new PromptEmbedder(prompt);
-        Sampling = new SamplingState(
-            request.Sampling, request.Stop, prompt.Ids.AsSpan(..^request.AnsweredTokens), request.AnsweredTokens + MaxTokens, vocabularySize);
+        var answered = prompt.Ids.AsSpan(^request.AnsweredTokens..);
+        var asked = prompt.Ids.AsSpan(..^request.AnsweredTokens);
+        Sampling = new SamplingState(request.Sampling, request.Stop, asked, answered.Length + MaxTokens, vocabularySize);
         Matcher = new StopMatcher(request.Stop.StopStrings);
-        foreach (var answered in prompt.Ids.AsSpan(^request.AnsweredTokens..))
-            EndedBefore ??= TokenDelivery.Replay(this, answered);
+        foreach (var id in answered)
+            EndedBefore ??= TokenDelivery.Replay(this, id);
     }
 
     public GenerationRequest Request { get; }

@@ -24,7 +24,7 @@ internal sealed class SlotMap(int slots)
 
     public KvEntry? this[int slot] => _slots[slot];
 
-    /// <summary>Gives an entry without KV the lowest free slot, or that of the least recently used idle entry, which loses its KV.</summary>
+    /// <summary>Gives an entry the lowest free slot, or that of the least recently used idle entry, which loses its KV.</summary>
     public void Acquire(KvEntry entry)
     {
         var slot = Array.IndexOf(_slots, null);

@@ -75,12 +75,11 @@ public sealed class EncoderBatcher : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         var area = (long)image.Height * image.Width;
+        var shape = $"{image.Tiles} tiles of {image.Width} x {image.Height} pixels";
         if (image.Tiles < 1 || area < 1 || image.PixelValues.Length != 3 * area * image.Tiles)
-            throw new ArgumentException(
-                $"{image.Tiles} tiles of {image.Width} x {image.Height} pixels do not have {image.PixelValues.Length} values.", nameof(image));
+            throw new ArgumentException($"{shape} cannot have {image.PixelValues.Length} values.", nameof(image));
         if (image.PixelMask is { } mask && mask.Length != area * image.Tiles)
-            throw new ArgumentException(
-                $"{image.Tiles} tiles of {image.Width} x {image.Height} pixels do not have {mask.Length} mask values.", nameof(image));
+            throw new ArgumentException($"{shape} cannot have {mask.Length} mask values.", nameof(image));
     }
 
     private void Cancel(EncoderJob job, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ public sealed record EncoderBatcherOptions
         if (MaxWaitingBytes < 1)
             errors.Add($"{nameof(MaxWaitingBytes)} must be at least 1, not {MaxWaitingBytes}.");
         if (MinRetryAfter < TimeSpan.Zero || MaxRetryAfter < MinRetryAfter)
-            errors.Add($"{nameof(MinRetryAfter)} ({MinRetryAfter}) must not be negative or above {nameof(MaxRetryAfter)} ({MaxRetryAfter}).");
+            errors.Add($"{nameof(MinRetryAfter)} ({MinRetryAfter}) must be from 0 to {nameof(MaxRetryAfter)} ({MaxRetryAfter}).");
         return errors;
     }
 }

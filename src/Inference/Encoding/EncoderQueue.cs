@@ -46,7 +46,7 @@ internal sealed class EncoderQueue(int maxImages, long maxBytes)
     }
 
     /// <summary>
-    /// Takes the next batch: the oldest image, then those of its shape, in order. An image that does not fit whole continues in the next batch.
+    /// Takes the next batch: the oldest image, then those of its shape, in order. An image that does not fit whole continues in the next.
     /// </summary>
     public void Take(int maxTiles, List<EncoderBatchPart> batch)
     {

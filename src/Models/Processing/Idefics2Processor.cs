@@ -5,8 +5,8 @@ using VisionCluster.Models.Processing.Resampling;
 namespace VisionCluster.Models.Processing;
 
 /// <summary>
-/// Idefics2: an image keeps its shape between a shortest and a longest edge; split, it becomes four quarters and the whole, each resized by itself
-/// and padded to the largest (transformers, <c>image_processing_idefics2.py</c>).
+/// Idefics2: an image keeps its shape between a shortest and a longest edge; split, it becomes four quarters and the whole, each resized by
+/// itself and padded to the largest (transformers, <c>image_processing_idefics2.py</c>).
 /// </summary>
 internal sealed class Idefics2Processor : IImageProcessor
 {
@@ -38,7 +38,7 @@ internal sealed class Idefics2Processor : IImageProcessor
 
         var (width, height) = (raster.Width, raster.Height);
         if (width < 2 || height < 2)
-            throw new InvalidImageException($"The image is {width} x {height} pixels; this model takes quarters of it, so each side needs at least 2.");
+            throw new InvalidImageException($"The image is {width} x {height} pixels; this model quarters it, so each side needs 2.");
         var (left, top) = (width / 2, height / 2);
         Raster[] parts =
         [

@@ -5,8 +5,8 @@ using VisionCluster.Models.Processing.Resampling;
 namespace VisionCluster.Models.Processing;
 
 /// <summary>
-/// Idefics3 and SmolVLM: the longest edge goes to <c>size</c>, both edges up to multiples of the tile, and square tiles are cut row by row; the whole
-/// image, reduced to one tile, comes last (transformers, <c>image_processing_idefics3.py</c>).
+/// Idefics3 and SmolVLM: the longest edge goes to <c>size</c>, both edges up to multiples of the tile, and square tiles are cut row by row;
+/// the whole image, reduced to one tile, comes last (transformers, <c>image_processing_idefics3.py</c>).
 /// </summary>
 internal sealed class Idefics3Processor : IImageProcessor
 {
@@ -45,13 +45,10 @@ internal sealed class Idefics3Processor : IImageProcessor
             raster = run.Resize(raster, width, height);
         }
 
-        return run.Finish(_settings.Split ? Split(run, raster, out var rows, out var columns) : Whole(run, raster, out rows, out columns), _normalizer, rows, columns);
-    }
-
-    private List<Raster> Whole(ProcessingRun run, Raster raster, out int rows, out int columns)
-    {
-        (rows, columns) = (0, 0);
-        return [run.Resize(raster, _tile, _tile)];
+        if (!_settings.Split)
+            return run.Finish([run.Resize(raster, _tile, _tile)], _normalizer);
+        var tiles = Split(run, raster, out var rows, out var columns);
+        return run.Finish(tiles, _normalizer, rows, columns);
     }
 
     private List<Raster> Split(ProcessingRun run, Raster raster, out int rows, out int columns)
@@ -59,7 +56,7 @@ internal sealed class Idefics3Processor : IImageProcessor
         var (width, height) = TiledSize(raster.Width, raster.Height);
         (rows, columns) = ((int)(height / _tile), (int)(width / _tile));
         if ((long)rows * columns + 1 > MaxTiles && rows * columns > 1)
-            throw new InvalidImageException($"The image would become {rows} x {columns} tiles, more than this model's {MaxTiles}; send a smaller one.");
+            throw new InvalidImageException($"The image would become {rows} x {columns} tiles, too many; make it smaller.");
         raster = run.Resize(raster, (int)width, (int)height);
         if (rows * columns == 1)
         {

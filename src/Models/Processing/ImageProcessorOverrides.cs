@@ -13,7 +13,13 @@ public sealed record ImageProcessorOverrides
 
     /// <summary>Takes every member of a JSON object as an option.</summary>
     /// <exception cref="ModelException"><paramref name="json"/> is not an object.</exception>
-    public static ImageProcessorOverrides FromJson(JsonElement json) => json.ValueKind == JsonValueKind.Object
-        ? new ImageProcessorOverrides { Options = json.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.Clone()) }
-        : throw new ModelException("Processor overrides must be a JSON object.");
+    public static ImageProcessorOverrides FromJson(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new ModelException("Processor overrides must be a JSON object.");
+        var options = new Dictionary<string, JsonElement>();
+        foreach (var member in json.EnumerateObject())
+            options[member.Name] = member.Value.Clone();
+        return new ImageProcessorOverrides { Options = options };
+    }
 }

@@ -3,7 +3,10 @@ using VisionCluster.Models.Processing.Configuration;
 
 namespace VisionCluster.Models.Processing;
 
-/// <summary>Makes a checkpoint's image processor from its <c>preprocessor_config.json</c>, or from <c>processor_config.json</c> where newer releases nest it.</summary>
+/// <summary>
+/// Makes a checkpoint's image processor from its <c>preprocessor_config.json</c>, or from <c>processor_config.json</c> where newer releases
+/// nest it.
+/// </summary>
 public static class ImageProcessors
 {
     private const string ImageConfig = "preprocessor_config.json";
@@ -33,8 +36,8 @@ public static class ImageProcessors
     }
 
     private static Dictionary<string, JsonElement>? ReadNested(string folder) =>
-        ReadObject(folder, JointConfig) is { } joint && joint.TryGetValue(NestedKey, out var nested) && nested.ValueKind == JsonValueKind.Object
-            ? Members(nested)
+        ReadObject(folder, JointConfig)?.GetValueOrDefault(NestedKey) is { ValueKind: JsonValueKind.Object } nested
+            ? Members(nested, JointConfig)
             : null;
 
     private static Dictionary<string, JsonElement>? ReadObject(string folder, string name)
@@ -45,7 +48,7 @@ public static class ImageProcessors
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return document.RootElement.ValueKind == JsonValueKind.Object ? Members(document.RootElement) : throw new ModelException($"{name} is not a JSON object.");
+            return Members(document.RootElement, name);
         }
         catch (JsonException e)
         {
@@ -54,8 +57,10 @@ public static class ImageProcessors
     }
 
     // The last of two equal keys counts, as in Python.
-    private static Dictionary<string, JsonElement> Members(JsonElement json)
+    private static Dictionary<string, JsonElement> Members(JsonElement json, string file)
     {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new ModelException($"The image processor of {file} is not a JSON object.");
         var members = new Dictionary<string, JsonElement>();
         foreach (var member in json.EnumerateObject())
             members[member.Name] = member.Value.Clone();

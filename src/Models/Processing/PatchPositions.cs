@@ -1,8 +1,9 @@
 namespace VisionCluster.Models.Processing;
 
 /// <summary>
-/// Position indices of Idefics2's and Idefics3's vision towers, whose table is a square of <c>side</c> x <c>side</c> patches while images have any
-/// shape: patch i of n along an axis takes the bucket of <c>i / n</c> among <c>k / side</c>, in float32 (transformers, <c>modeling_idefics2.py</c>).
+/// Position indices of Idefics2's and Idefics3's vision towers, whose table is a square of <c>side</c> x <c>side</c> patches while images
+/// have any shape: patch i of n along an axis takes the bucket of <c>i / n</c> among <c>k / side</c>, in float32 (transformers,
+/// <c>modeling_idefics2.py</c>).
 /// </summary>
 public static class PatchPositions
 {

@@ -4,7 +4,8 @@ using VisionCluster.Models.Processing.Resampling;
 namespace VisionCluster.Models.Processing;
 
 /// <summary>
-/// Levels to values: <c>(float32(double(level) * rescale_factor) - mean) / std</c>, the last two steps in float32, from a table of 256 values a channel.
+/// Levels to values: <c>(float32(double(level) * rescale_factor) - mean) / std</c>, the last two steps in float32, from a table of 256
+/// values a channel.
 /// </summary>
 internal sealed class PixelNormalizer
 {
@@ -28,7 +29,9 @@ internal sealed class PixelNormalizer
     /// <param name="width">Columns of a plane.</param>
     public void Write(Raster tile, Span<float> planes, int height, int width)
     {
-        ReadOnlySpan<float> red = _values.AsSpan(0, Levels), green = _values.AsSpan(Levels, Levels), blue = _values.AsSpan(2 * Levels, Levels);
+        ReadOnlySpan<float> red = _values.AsSpan(0, Levels);
+        ReadOnlySpan<float> green = _values.AsSpan(Levels, Levels);
+        ReadOnlySpan<float> blue = _values.AsSpan(2 * Levels, Levels);
         for (var y = 0; y < tile.Height; y++)
         {
             var levels = tile.Row(y);

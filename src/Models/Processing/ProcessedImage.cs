@@ -24,7 +24,10 @@ public sealed record ProcessedImage
     /// <summary>Columns of the tile grid; 0 when the image was not split.</summary>
     public int Columns { get; init; }
 
-    /// <summary>The uint8 pixels before rescaling and normalising, one per tile, <c>[height, width, 3]</c>: for tests and pictures. Null unless asked for.</summary>
+    /// <summary>
+    /// The uint8 pixels before rescaling and normalising, one per tile, <c>[height, width, 3]</c>: for tests and pictures.
+    /// Null unless asked for.
+    /// </summary>
     public IReadOnlyList<VisionCluster.Imaging.DecodedImage>? TilePixels { get; init; }
 
     /// <summary>Every resize that was made: (width, height, new width, new height), for tests. Null unless asked for.</summary>

@@ -13,6 +13,8 @@ internal sealed class ProcessingRun(ProcessorSettings settings, bool keep) : IDi
     /// <summary>Values that are worth a second thread.</summary>
     private const int ParallelValues = 1 << 19;
 
+    private const int MaxThreads = 4;
+
     private readonly List<Raster> _owned = [];
     private readonly List<(int Width, int Height, int NewWidth, int NewHeight)> _resizes = [];
 
@@ -56,7 +58,7 @@ internal sealed class ProcessingRun(ProcessorSettings settings, bool keep) : IDi
         }
         else
         {
-            Parallel.For(0, tiles.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(4, Environment.ProcessorCount) }, WriteTile);
+            Parallel.For(0, tiles.Count, new ParallelOptions { MaxDegreeOfParallelism = MaxThreads }, WriteTile);
         }
 
         return new ProcessedImage
@@ -79,7 +81,8 @@ internal sealed class ProcessingRun(ProcessorSettings settings, bool keep) : IDi
     public static void CheckPixels(long width, long height)
     {
         if (width * height > MaxPixels)
-            throw new InvalidImageException($"For this model the image would become {width} x {height} pixels; send one that is smaller or less elongated.");
+            throw new InvalidImageException(
+                $"The image would become {width} x {height} pixels for this model; send a smaller or less elongated one.");
     }
 
     public void Dispose()

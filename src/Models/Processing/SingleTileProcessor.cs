@@ -46,7 +46,8 @@ internal sealed class SingleTileProcessor : IImageProcessor
         }
 
         var (width, height) = ResizedSize(raster.Width, raster.Height);
-        return run.Finish([_settings.CentreCrop ? ResizeAndCrop(run, raster, width, height) : ResizeWhole(run, raster, width, height)], _normalizer);
+        raster = _settings.CentreCrop ? ResizeAndCrop(run, raster, width, height) : ResizeWhole(run, raster, width, height);
+        return run.Finish([raster], _normalizer);
     }
 
     private static Raster ResizeWhole(ProcessingRun run, Raster raster, int width, int height)
@@ -62,7 +63,9 @@ internal sealed class SingleTileProcessor : IImageProcessor
         var (x, y) = (CanvasOperations.CropStart(width, cropWidth), CanvasOperations.CropStart(height, cropHeight));
         var window = new PixelWindow(Math.Max(x, 0), Math.Max(y, 0), Math.Min(width, cropWidth), Math.Min(height, cropHeight));
         var part = run.Resize(raster, width, height, window);
-        return x >= 0 && y >= 0 ? part : run.Own(CanvasOperations.Place(part, Math.Max(-x, 0), Math.Max(-y, 0), cropWidth, cropHeight, [0, 0, 0]));
+        if (x >= 0 && y >= 0)
+            return part;
+        return run.Own(CanvasOperations.Place(part, Math.Max(-x, 0), Math.Max(-y, 0), cropWidth, cropHeight, [0, 0, 0]));
     }
 
     private (int Width, int Height) ResizedSize(int width, int height)
@@ -72,7 +75,7 @@ internal sealed class SingleTileProcessor : IImageProcessor
         var (shorter, longer) = (Math.Min(width, height), Math.Max(width, height));
         var scaled = (double)((long)edge * longer) / shorter;
         if (scaled > int.MaxValue / 4)
-            throw new InvalidImageException($"The image is {width} x {height} pixels, too elongated for this model; send one that is less so.");
+            throw new InvalidImageException($"The image is {width} x {height} pixels, too elongated for this model; crop it.");
         return width <= height ? (edge, (int)scaled) : ((int)scaled, edge);
     }
 }

@@ -2,7 +2,7 @@ using VisionCluster.Models.Tokenization.Decoders;
 
 namespace VisionCluster.Models.Tokenization;
 
-/// <summary>The decoder at work on one generation. Steady state allocates nothing: the tokenizer keeps the text of tokens seen before.</summary>
+/// <summary>The decoder at work on one generation. It reuses the tokenizer's strings for tokens that were seen before.</summary>
 internal sealed class TokenTextStream : ITokenTextStream
 {
     private readonly Tokenizer _tokenizer;

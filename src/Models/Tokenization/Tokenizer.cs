@@ -29,7 +29,7 @@ public sealed class Tokenizer
     /// <summary>What shorter texts are filled with: <c>pad_token</c> of tokenizer_config.json or special_tokens_map.json.</summary>
     public int? PadTokenId { get; }
 
-    /// <summary>Tokens by their role (<c>bos_token</c>, <c>eos_token</c>, <c>pad_token</c>, ...), as the files beside tokenizer.json name them.</summary>
+    /// <summary>Tokens by role (<c>bos_token</c>, <c>eos_token</c>, ...), as the files beside tokenizer.json name them.</summary>
     public IReadOnlyDictionary<string, string> NamedTokens => _parts.NamedTokens;
 
     /// <summary>Reads tokenizer.json of a checkpoint folder, and the names of special tokens beside it.</summary>

@@ -23,7 +23,7 @@ internal sealed record TokenizerParts(
 {
     public int HighestId => Math.Max(AddedTokens.HighestId, Model.Vocabulary.HighestId);
 
-    /// <summary>Added tokens, normalisation, normalised added tokens, pre-tokenizers, model: ids without special tokens around them.</summary>
+    /// <summary>Added tokens, normalisation, normalised added tokens, pre-tokenizers, model; no template.</summary>
     public List<int> Encode(string text, TextFlags[] flags)
     {
         PieceList pieces = new(), next = new();

@@ -66,8 +66,10 @@ internal static class TokenizerReader
     private static bool ReadRoles(byte[] json, Dictionary<string, string> roles)
     {
         using var document = JsonDocument.Parse(json);
-        foreach (var property in document.RootElement.EnumerateObject().Where(property => property.Name.EndsWith("_token", StringComparison.Ordinal)))
+        foreach (var property in document.RootElement.EnumerateObject())
         {
+            if (!property.Name.EndsWith("_token", StringComparison.Ordinal))
+                continue;
             if (property.Value.ValueKind == JsonValueKind.String)
                 roles[property.Name] = property.Value.GetString()!;
             else if (property.Value.Has("content"))

@@ -13,7 +13,8 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
     public const int Vocabulary = 260;
 
     private readonly ulong[][] _slots = [.. Enumerable.Range(0, slots).Select(_ => new ulong[capacity])];
-    private readonly ManualResetEventSlim _released = new(true);
+    private readonly SemaphoreSlim _permits = new(0);
+    private volatile bool _held;
     private long _decodeSteps;
     private long _prefilledTokens;
 
@@ -34,10 +35,15 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
     /// <summary>The next run throws it.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Runs wait until <see cref="Release"/>.</summary>
-    public void Hold() => _released.Reset();
+    /// <summary>A run waits for a permit.</summary>
+    public bool IsWaiting { get; private set; }
 
-    public void Release() => _released.Set();
+    /// <summary>From now on every prefill chunk and decode step needs a permit.</summary>
+    public void Hold() => _held = true;
+
+    public void Allow(int runs) => _permits.Release(runs);
+
+    public void Release() => _held = false;
 
     public void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination)
     {
@@ -75,7 +81,7 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
     public void SwapSlots(int first, int second, int firstTokens, int secondTokens) =>
         (_slots[first], _slots[second]) = (_slots[second], _slots[first]);
 
-    public void Dispose() => _released.Set();
+    public void Dispose() => _permits.Dispose();
 
     // FNV-1a (Fowler, Noll, Vo) with a final mix.
     private static ulong Digest(ReadOnlySpan<byte> bytes)
@@ -90,7 +96,10 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
 
     private void Gate()
     {
-        _released.Wait();
+        while (_held && !_permits.Wait(TimeSpan.FromMilliseconds(10)))
+            IsWaiting = true;
+        IsWaiting = false;
+
         if (Failure is { } failure)
             throw failure;
     }
@@ -100,7 +109,7 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
         var digest = Digest(MemoryMarshal.AsBytes(_slots[slot].AsSpan(0, length)));
         for (var id = 0; id < logits.Length; id++)
             logits[id] = (uint)(digest * (ulong)((2 * id) + 1) >> 40) / (float)(1 << 24); // [0, 1)
-        var next = digest % 31 == 0 ? FakeModelHost.EndOfSequence : digest % 7 == 0 ? ' ' : 'a' + (int)(digest % 26);
+        var next = digest % 97 == 0 ? FakeModelHost.EndOfSequence : digest % 7 == 0 ? ' ' : 'a' + (int)(digest % 26);
         logits[next] = 8;
     }
 }

@@ -3,6 +3,10 @@ using VisionCluster.Inference.Sampling;
 
 namespace VisionCluster.Inference.Tests.Decoding;
 
+/// <summary>
+/// Not beside tests that listen to the meter: until the runtime has optimised it, its dispatch boxes every value, on the engine's thread.
+/// </summary>
+[Collection("meters")]
 public sealed class DecodeAllocationTests
 {
     private const int WarmUpSteps = 700; // past the last growth of the update channels that nobody reads here

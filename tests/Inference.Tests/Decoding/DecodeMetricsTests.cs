@@ -4,6 +4,7 @@ using VisionCluster.Inference.Diagnostics;
 
 namespace VisionCluster.Inference.Tests.Decoding;
 
+[Collection("meters")]
 public sealed class DecodeMetricsTests
 {
     [Fact]
@@ -22,7 +23,8 @@ public sealed class DecodeMetricsTests
         listener.SetMeasurementEventCallback<double>((instrument, value, found, _) => Record(instrument, value, found));
         listener.Start();
 
-        await using (var engine = new DecodeEngine(new HistoryRunner(1, 64), new DecodeEngineOptions { Model = "metered", Device = "cpu:0" }))
+        var options = new DecodeEngineOptions { Model = "metered", Device = "cpu:0" };
+        await using (var engine = new DecodeEngine(new HistoryRunner(1, 64), options))
             await engine.Run(Engines.Request([1, 2, 3], 4));
 
         lock (sums)

@@ -129,7 +129,7 @@ internal sealed class RandomClient(Random random, DecodeEngine engine, TimeProvi
         }
         if (ids.Count > RandomSchedule.Capacity - 12)
             ids.Clear();
-        else if (random.Next(2) == 0)
+        if (ids.Count == 0 && random.Next(2) == 0)
             ids.AddRange(Enumerable.Range(0, random.Next(9))); // what others may begin with, too
         var more = random.Next(1, 9);
         for (; more > 0; more--)

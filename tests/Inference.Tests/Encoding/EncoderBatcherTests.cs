@@ -125,7 +125,7 @@ public sealed class EncoderBatcherTests
         Assert.InRange(refused.RetryAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
         await second.Or("the second image was encoded");
         await third.Or("the third image was encoded");
-        Assert.True(first.IsCanceled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.Or("the first image was cancelled"));
     }
 
     [Fact]

@@ -30,8 +30,8 @@ public sealed class SamplingOptionsTests
 
         string[] fields =
         [
-            "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "frequency_penalty", "presence_penalty", "logit_bias of token 3",
-            "logit_bias names token 10", "top_logprobs must", "top_logprobs is 21, which needs logprobs",
+            "temperature", "top_k", "top_p", "min_p", "repetition_penalty", "frequency_penalty", "presence_penalty",
+            "logit_bias of token 3", "logit_bias names token 10", "top_logprobs must", "top_logprobs is 21, which needs logprobs",
         ];
         Assert.All(fields, field => Assert.Single(errors, error => error.StartsWith(field, StringComparison.Ordinal)));
         Assert.Equal(fields.Length, errors.Count);

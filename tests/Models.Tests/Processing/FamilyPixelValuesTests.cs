@@ -32,7 +32,8 @@ public sealed class FamilyPixelValuesTests
                 continue;
             var overrides = entry.TryGetProperty("processor_overrides", out var json) ? ImageProcessorOverrides.FromJson(json) : null;
             var processor = ImageProcessors.Load(folder, modelType, overrides);
-            var (shape, values) = new TensorFile(Path.Combine(folder, "expected", entry.GetProperty("file").GetString()!)).Floats("pixel_values");
+            var tensors = new TensorFile(Path.Combine(folder, "expected", entry.GetProperty("file").GetString()!));
+            var (shape, values) = tensors.Floats("pixel_values");
             var tile = 0;
             foreach (var name in images)
             {

@@ -66,11 +66,11 @@ public sealed class ImageProcessorsTests : IDisposable
     [Fact]
     public void Load_Overrides_ReplaceTheFile()
     {
-        const string config = """{"image_processor_type": "Idefics3ImageProcessor", "size": {"longest_edge": 40}, "max_image_size": {"longest_edge": 10}}""";
-        Assert.Equal(17, Load(config).MaxTiles);
-        Assert.Equal(1, Load(config, overrides: new ImageProcessorOverrides { DoImageSplitting = false }).MaxTiles);
+        const string config = """{"size": {"longest_edge": 40}, "max_image_size": {"longest_edge": 10}}""";
+        Assert.Equal(17, Load(config, "idefics3").MaxTiles);
+        Assert.Equal(1, Load(config, "idefics3", new ImageProcessorOverrides { DoImageSplitting = false }).MaxTiles);
         using var json = JsonDocument.Parse("""{"max_image_size": {"longest_edge": 20}}""");
-        var split = Load(config, overrides: ImageProcessorOverrides.FromJson(json.RootElement));
+        var split = Load(config, "idefics3", ImageProcessorOverrides.FromJson(json.RootElement));
         Assert.Equal((5, 5), (split.MaxTiles, split.Process(Square(20)).Tiles));
     }
 
@@ -88,8 +88,8 @@ public sealed class ImageProcessorsTests : IDisposable
     [Fact]
     public void Process_LlavaPadToSquare_FillsWithTheMean()
     {
-        const string config = """{"image_processor_type": "LlavaImageProcessor", "do_pad": true, "size": 8, "crop_size": 8, "resample": 0}""";
-        var tile = Load(config).Process(new DecodedImage(8, 2, 3, new byte[48]), keepTilePixels: true).TilePixels![0];
+        const string config = """{"do_pad": true, "size": 8, "crop_size": 8, "resample": 0}""";
+        var tile = Load(config, "llava").Process(new DecodedImage(8, 2, 3, new byte[48]), keepTilePixels: true).TilePixels![0];
         Assert.Equal([122, 116, 104], tile.Pixels[..3]);
         Assert.Equal([0, 0, 0], tile.Pixels[(3 * 8 * 3)..(3 * 8 * 3 + 3)]);
     }

@@ -38,7 +38,8 @@ public sealed class PillowResamplerTests
             foreach (var path in Enum.GetValues<RowBlender.Path>().Where(RowBlender.IsSupported))
             {
                 using var actual = PillowResampler.Resize(source, width, height, filter, whole, path);
-                Assert.True(actual.ToImage().Pixels.AsSpan().SequenceEqual(expected.ToImage().Pixels), $"{path}: {source.Width}x{source.Height} to {width}x{height}, {filter}");
+                var same = actual.ToImage().Pixels.AsSpan().SequenceEqual(expected.ToImage().Pixels);
+                Assert.True(same, $"{path}: {source.Width}x{source.Height} to {width}x{height}, {filter}");
             }
         }
     }

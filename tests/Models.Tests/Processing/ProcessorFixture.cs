@@ -6,13 +6,14 @@ namespace VisionCluster.Models.Tests.Processing;
 
 /// <summary>What the reference makes of one image with one configuration: a file under <c>processors/expected</c>.</summary>
 internal sealed record ProcessorFixture(
-    string Image, IReadOnlyList<ExpectedTile> Tiles, int GridPoints, int[][] Resizes, int[] PixelValuesShape, int[] SampleIndex, float[] SampleValue,
-    int? Rows = null, int? Cols = null, long[]? AttentionMaskSums = null, string? Error = null)
+    string Image, IReadOnlyList<ExpectedTile> Tiles, int GridPoints, int[][] Resizes, int[] PixelValuesShape, int[] SampleIndex,
+    float[] SampleValue, int? Rows = null, int? Cols = null, long[]? AttentionMaskSums = null, string? Error = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly string Folder = Path.Combine(Fixtures.Root, "processors");
 
-    public static TheoryData<string> Configs => [.. Fixtures.Folders(Path.Combine("processors", "configs")).Select(folder => Path.GetFileName(folder))];
+    public static TheoryData<string> Configs =>
+        [.. Fixtures.Folders(Path.Combine("processors", "configs")).Select(folder => Path.GetFileName(folder))];
 
     public static string ConfigFolder(string config) => Path.Combine(Folder, "configs", config);
 
@@ -32,7 +33,8 @@ internal sealed record ProcessorFixture(
 
     private static Dictionary<string, ImageSource> Sources { get; } = ReadSources();
 
-    private static DecodedImage Decode(string path) => ImageCodecs.Default.Decode(File.ReadAllBytes(Path.Combine(Folder, path)), ImageLimits.Default);
+    private static DecodedImage Decode(string path) =>
+        ImageCodecs.Default.Decode(File.ReadAllBytes(Path.Combine(Folder, path)), ImageLimits.Default);
 
     private static Dictionary<string, ImageSource> ReadSources()
     {

@@ -58,7 +58,8 @@ public sealed class ProcessorGoldenTests
     {
         // Old files name no class; what the model is called tells its type.
         var name = config.Split('-')[0];
-        return ImageProcessors.Load(ProcessorFixture.ConfigFolder(config), name.StartsWith("smolvlm", StringComparison.Ordinal) ? "smolvlm" : name);
+        var modelType = name.StartsWith("smolvlm", StringComparison.Ordinal) ? "smolvlm" : name;
+        return ImageProcessors.Load(ProcessorFixture.ConfigFolder(config), modelType);
     }
 
     private static ProcessedImage? Check(string config, ProcessorFixture expected, Func<ProcessedImage> process, int maxTiles)
@@ -77,17 +78,19 @@ public sealed class ProcessorGoldenTests
         if (expected.Error is not null)
             return null;
         Assert.True(actual.Tiles <= maxTiles, $"{at}: {actual.Tiles} tiles, more than MaxTiles {maxTiles}.");
-        int[][] resizes = [.. actual.Resizes!.Select(resize => new[] { resize.Width, resize.Height, resize.NewWidth, resize.NewHeight })];
-        Assert.True(JsonSerializer.Serialize(resizes) == JsonSerializer.Serialize(expected.Resizes), $"{at}: resizes {JsonSerializer.Serialize(resizes)}.");
-        Assert.True(expected.PixelValuesShape.SequenceEqual([actual.Tiles, 3, actual.Height, actual.Width]), $"{at}: {actual.Tiles} of {actual.Width} x {actual.Height}.");
+        var resizes = JsonSerializer.Serialize(
+            actual.Resizes!.Select(resize => new[] { resize.Width, resize.Height, resize.NewWidth, resize.NewHeight }));
+        Assert.True(resizes == JsonSerializer.Serialize(expected.Resizes), $"{at}: resizes {resizes}.");
+        int[] shape = [actual.Tiles, 3, actual.Height, actual.Width];
+        Assert.True(expected.PixelValuesShape.SequenceEqual(shape), $"{at}: shape {string.Join(", ", shape)}.");
         if (expected.Rows is not null)
-            Assert.True((expected.Rows, expected.Cols) == (actual.Rows, actual.Columns), $"{at}: {actual.Rows} rows, {actual.Columns} columns.");
+            Assert.True((expected.Rows, expected.Cols) == (actual.Rows, actual.Columns), $"{at}: {actual.Rows} x {actual.Columns} tiles.");
         for (var i = 0; i < expected.Tiles.Count; i++)
             CheckTile($"{at}, tile {i}", expected.Tiles[i], actual.TilePixels![i], expected.GridPoints);
         for (var i = 0; i < expected.SampleIndex.Length; i++)
         {
-            var value = actual.PixelValues[expected.SampleIndex[i]];
-            Assert.True(Math.Abs(value - expected.SampleValue[i]) <= ValueTolerance, $"{at}: value {expected.SampleIndex[i]} is {value}, not {expected.SampleValue[i]}.");
+            var (value, wanted) = (actual.PixelValues[expected.SampleIndex[i]], expected.SampleValue[i]);
+            Assert.True(Math.Abs(value - wanted) <= ValueTolerance, $"{at}: value {expected.SampleIndex[i]} is {value}, not {wanted}.");
         }
 
         var size = actual.Height * actual.Width;
@@ -109,9 +112,10 @@ public sealed class ProcessorGoldenTests
         for (var i = 0; i < grid.Length / 3; i++)
         {
             var (y, x) = ((2 * (i / points) + 1) * actual.Height / (2 * points), (2 * (i % points) + 1) * actual.Width / (2 * points));
-            var pixel = actual.Pixels.AsSpan((y * actual.Width + x) * 3, 3);
-            if (!pixel.SequenceEqual(grid.AsSpan(3 * i, 3)))
-                Assert.Fail($"{at}: pixel ({x}, {y}) is {string.Join(' ', pixel.ToArray())}, not {string.Join(' ', grid[(3 * i)..(3 * i + 3)])}.");
+            var pixel = actual.Pixels.AsSpan((y * actual.Width + x) * 3, 3).ToArray();
+            var wanted = grid.AsSpan(3 * i, 3).ToArray();
+            if (!pixel.SequenceEqual(wanted))
+                Assert.Fail($"{at}: pixel ({x}, {y}) is {string.Join(' ', pixel)}, not {string.Join(' ', wanted)}.");
         }
 
         Assert.Fail($"{at}: pixels outside the sampled grid differ.");

@@ -32,7 +32,7 @@ public sealed class ResampleGoldenTests
         {
             var at = actual.Row(y).CommonPrefixLength(expected.Row(y));
             if (at < expected.Row(y).Length)
-                return $"channel {at % expected.Channels} of ({at / expected.Channels}, {y}) is {actual.Row(y)[at]}, not {expected.Row(y)[at]}.";
+                return $"byte {at} of row {y} is {actual.Row(y)[at]}, not {expected.Row(y)[at]}.";
         }
 
         return "the picture is right, its recorded hash is not.";

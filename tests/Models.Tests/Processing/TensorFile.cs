@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace VisionCluster.Models.Tests.Processing;
 
-/// <summary>Reads F32 tensors of a safetensors file: all that these tests need, so that they do not depend on the product's reader.</summary>
+/// <summary>Reads F32 tensors of a safetensors file: all that these tests need, so that they do not rest on the product's reader.</summary>
 internal sealed class TensorFile
 {
     private readonly byte[] _file;

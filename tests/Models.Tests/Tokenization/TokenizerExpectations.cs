@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace VisionCluster.Models.Tests.Tokenization;
 
 /// <summary>The layout of <c>expected.json</c> in a tokenizer fixture; what a folder does not have stays empty.</summary>
@@ -16,7 +14,8 @@ internal sealed class TokenizerExpectations
     public FixedLengthCases? FixedLength { get; init; }
 
     internal sealed record TextCase(
-        string Label, string Text, int[]? Ids, int[]? IdsBare, int[]? IdsSpecialAsText, string? Decoded, string? DecodedNoSpecial, string[]? Pieces);
+        string Label, string Text, int[]? Ids, int[]? IdsBare, int[]? IdsSpecialAsText, string? Decoded, string? DecodedNoSpecial,
+        string[]? Pieces);
 
     internal sealed record DecodeCase(int[] Ids, string? Decoded, string? DecodedNoSpecial);
 
@@ -24,5 +23,5 @@ internal sealed class TokenizerExpectations
 
     internal sealed record FixedLengthCases(int Length, string PadToken, List<FixedLengthCase> Cases);
 
-    internal sealed record FixedLengthCase(string Text, int[] Ids, [property: JsonPropertyName("attentionMask")] int[] AttentionMask);
+    internal sealed record FixedLengthCase(string Text, int[] Ids, int[] AttentionMask);
 }

@@ -97,7 +97,6 @@ public sealed class TokenizerGoldenTests
         if (expected.FixedLength is { } fixedLength)
         {
             var pad = tokenizer.TokenToId(fixedLength.PadToken);
-            report.Compare("padding", "pad token", [pad ?? -1], [tokenizer.PadTokenId ?? -1]);
             foreach (var text in fixedLength.Cases)
             {
                 var encoded = tokenizer.EncodeFixedLength(text.Text, fixedLength.Length, pad);
@@ -111,13 +110,14 @@ public sealed class TokenizerGoldenTests
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(FamilyFolders))]
-    public void Load_EveryFamily_RoundTripsPlainText(string folder)
+    public void Load_EveryFamily_TokenisesPlainText(string folder)
     {
+        const string Text = "a photo of two cats";
         var tokenizer = Tokenizer.Load(Path.Combine(Fixtures.Root, "families", folder));
-        var ids = tokenizer.Encode("a photo of two cats");
+        var ids = tokenizer.Encode(Text, addSpecialTokens: false);
         Assert.NotEmpty(ids);
         Assert.All(ids, id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
-        Assert.Equal(tokenizer.Encode("a photo of two cats", false), tokenizer.Encode(RenderedPrompt.FromUser("a photo of two cats"), false));
+        Assert.Equal(ids, tokenizer.Encode(RenderedPrompt.FromUser(Text), addSpecialTokens: false));
     }
 
     private static TheoryData<string> Names(string kind, Func<string, bool> isWanted) =>
@@ -129,7 +129,7 @@ public sealed class TokenizerGoldenTests
     private static (Tokenizer Tokenizer, TokenizerExpectations Expected) Open(string name)
     {
         var folder = Path.Combine(Fixtures.Root, "tokenizers", name);
-        var expected = JsonSerializer.Deserialize<TokenizerExpectations>(File.ReadAllBytes(Path.Combine(folder, "expected.json")), Options)!;
-        return (Tokenizer.Load(folder), expected);
+        var expected = File.ReadAllBytes(Path.Combine(folder, "expected.json"));
+        return (Tokenizer.Load(folder), JsonSerializer.Deserialize<TokenizerExpectations>(expected, Options)!);
     }
 }

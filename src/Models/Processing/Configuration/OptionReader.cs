@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace VisionCluster.Models.Processing.Configuration;
 
-/// <summary>Reads options by name with a default, and remembers which were read, so that what nobody understood can be refused by name.</summary>
+/// <summary>Reads options by name with a default, and remembers which were read: what nobody understood is refused by name.</summary>
 internal sealed class OptionReader(IReadOnlyDictionary<string, JsonElement> options)
 {
     private const int MaxSide = 16_384;
@@ -49,7 +49,9 @@ internal sealed class OptionReader(IReadOnlyDictionary<string, JsonElement> opti
         var numbers = value.ValueKind == JsonValueKind.Array
             ? value.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Number).Select(item => item.GetDouble()).ToArray()
             : [];
-        return numbers.Length == 3 && value.GetArrayLength() == 3 && numbers.All(double.IsFinite) ? numbers : throw Wrong(name, value, "three numbers");
+        return numbers.Length == 3 && value.GetArrayLength() == 3 && numbers.All(double.IsFinite)
+            ? numbers
+            : throw Wrong(name, value, "three numbers");
     }
 
     /// <param name="name">Option to read.</param>
@@ -93,9 +95,9 @@ internal sealed class OptionReader(IReadOnlyDictionary<string, JsonElement> opti
     /// <exception cref="ModelException">Options were left that nobody read and that are set.</exception>
     public void RefuseOthers(string processor)
     {
-        var others = options.Keys.Where(name => !_read.Contains(name)).Order(StringComparer.Ordinal).ToArray();
+        var others = options.Keys.Where(name => !_read.Contains(name)).Order(StringComparer.Ordinal).Select(name => $"'{name}'").ToArray();
         if (others.Length > 0)
-            throw new ModelException($"The {processor} image processor does not support {string.Join(", ", others.Select(name => $"'{name}'"))}.");
+            throw new ModelException($"The {processor} image processor does not support {string.Join(", ", others)}.");
     }
 
     private JsonElement? Find(string name)
@@ -109,6 +111,9 @@ internal sealed class OptionReader(IReadOnlyDictionary<string, JsonElement> opti
             ? side
             : throw Wrong(name, value, $"a number of pixels from 1 to {MaxSide}");
 
-    private static ModelException Wrong(string name, JsonElement value, string wanted) =>
-        new($"The image processor option '{name}' must be {wanted}, not {(value.GetRawText() is { Length: <= 40 } text ? text : value.ValueKind.ToString())}.");
+    private static ModelException Wrong(string name, JsonElement value, string wanted)
+    {
+        var found = value.GetRawText() is { Length: <= 40 } text ? text : value.ValueKind.ToString();
+        return new ModelException($"The image processor option '{name}' must be {wanted}, not {found}.");
+    }
 }

@@ -49,8 +49,8 @@ internal sealed record ProcessorSettings
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"v{Version} {Family} rgb={ConvertRgb} square={PadToSquare} resize={Resize} size={Size} filter={Filter} crop={CentreCrop} {CropSize} "
-            + $"split={Split} {TileSide} rescale={Rescale} {RescaleFactor:R} normalize={Normalize} "
+            $"v{Version} {Family} rgb={ConvertRgb} square={PadToSquare} resize={Resize} size={Size} filter={Filter} "
+            + $"crop={CentreCrop} {CropSize} split={Split} {TileSide} rescale={Rescale} {RescaleFactor:R} normalize={Normalize} "
             + $"mean={string.Join(',', Mean.Select(Invariant))} std={string.Join(',', Std.Select(Invariant))}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -16,9 +16,10 @@ internal static class ProcessorSettingsReader
     // Options of prompts, batches, videos and of the reference's own machinery: none of them changes an image's pixels.
     private static readonly string[] Irrelevant =
     [
-        "processor_class", "image_processor_type", "feature_extractor_type", "image_seq_length", "image_seq_len", "image_token", "patch_size",
-        "num_additional_image_tokens", "vision_feature_select_strategy", "video_sampling", "return_row_col_info", "return_tensors", "data_format",
-        "input_data_format", "device", "disable_grouping", "_valid_processor_keys", "transformers_version", "_name_or_path", "name_or_path",
+        "processor_class", "image_processor_type", "feature_extractor_type", "image_seq_length", "image_seq_len", "image_token",
+        "patch_size", "num_additional_image_tokens", "vision_feature_select_strategy", "video_sampling", "return_row_col_info",
+        "return_tensors", "data_format", "input_data_format", "device", "disable_grouping", "_valid_processor_keys",
+        "transformers_version", "_name_or_path", "name_or_path",
     ];
 
     // Options that are harmless only while they are off.
@@ -80,7 +81,9 @@ internal static class ProcessorSettingsReader
             _ => ResampleFilter.Bicubic,
         };
         var filter = (ResampleFilter)reader.Integer("resample", (int)otherwise);
-        return Enum.IsDefined(filter) ? filter : throw new ModelException($"The image processor option 'resample' has no filter {(int)filter}; 0 to 5 exist.");
+        return Enum.IsDefined(filter)
+            ? filter
+            : throw new ModelException($"The image processor option 'resample' has no filter {(int)filter}; 0 to 5 exist.");
     }
 
     private static int ReadTileSide(OptionReader reader, ProcessorFamily family)
@@ -119,7 +122,8 @@ internal static class ProcessorSettingsReader
         var known = box || settings.Family switch
         {
             ProcessorFamily.Idefics2 => settings.Size is { ShortestEdge: not null, LongestEdge: not null, Height: null, Width: null },
-            ProcessorFamily.Idefics3 or ProcessorFamily.SmolVlm => settings.Size is { ShortestEdge: null, LongestEdge: not null, Height: null, Width: null },
+            ProcessorFamily.Idefics3 or ProcessorFamily.SmolVlm =>
+                settings.Size is { ShortestEdge: null, LongestEdge: not null, Height: null, Width: null },
             _ => settings.Size is { ShortestEdge: not null, LongestEdge: null, Height: null, Width: null },
         };
         if (settings.Resize && !known)

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace VisionCluster.Models.Processing.Resampling;
 
 /// <summary>
-/// The fixed-point weights of one axis: output place i of the window is the sum of <see cref="Counts"/>[i] inputs from <see cref="Starts"/>[i] on,
-/// times weights of 22 fraction bits (Pillow's <c>precompute_coeffs</c> and <c>normalize_coeffs_8bpc</c>). Immutable and shared between images.
+/// The fixed-point weights of one axis: output place i of the window is the sum of <see cref="Counts"/>[i] inputs from
+/// <see cref="Starts"/>[i] on, times weights of 22 fraction bits (Pillow's <c>precompute_coeffs</c> and <c>normalize_coeffs_8bpc</c>).
+/// Immutable and shared between images.
 /// </summary>
 internal sealed class AxisWeights
 {

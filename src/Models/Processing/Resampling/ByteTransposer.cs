@@ -48,7 +48,7 @@ internal static unsafe class ByteTransposer
         }
     }
 
-    // Four rounds of pairing rows i and i + 8 turn row-major order into column-major order.
+    // Four rounds of interleaving, first of rows i and i + 8, turn row-major order into column-major order.
     [SkipLocalsInit]
     private static void TransposeBlock(byte* source, nint sourceStride, byte* target, nint targetStride)
     {
@@ -76,9 +76,10 @@ internal static unsafe class ByteTransposer
         Finish(b12, b13, b14, b15, target, targetStride, 12);
     }
 
-    // Holds columns 4 of which are complete after two more rounds: rows r0..r3 are residues 0..3 of the row number modulo 4.
+    // Four columns: r0 to r3 hold their rows 0, 4, 8, 12; 1, 5, 9, 13; and so on. Two more rounds complete them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(Vector128<byte> r0, Vector128<byte> r1, Vector128<byte> r2, Vector128<byte> r3, byte* target, nint stride, int column)
+    private static void Finish(
+        Vector128<byte> r0, Vector128<byte> r1, Vector128<byte> r2, Vector128<byte> r3, byte* target, nint stride, int column)
     {
         var (even0, even1) = Zip(r0, r2);
         var (odd0, odd1) = Zip(r1, r3);

@@ -4,8 +4,8 @@ using VisionCluster.Imaging;
 namespace VisionCluster.Models.Processing.Resampling;
 
 /// <summary>
-/// Resizes 8-bit images exactly as Pillow 13's <c>Image.resize</c> does, in every bit: two passes with 8 bits in between, vertical first where
-/// Pillow goes vertical first, RGBA with premultiplied colours. Source: Pillow's <c>Resample.c</c> and <c>Image.py</c>.
+/// Resizes 8-bit images exactly as Pillow 13's <c>Image.resize</c> does, in every bit: two passes with 8 bits in between, vertical first
+/// where Pillow goes vertical first, RGBA with premultiplied colours. Source: Pillow's <c>Resample.c</c> and <c>Image.py</c>.
 /// </summary>
 public static class PillowResampler
 {
@@ -31,9 +31,12 @@ public static class PillowResampler
         return resized.ToImage();
     }
 
-    /// <summary>The part <paramref name="window"/> of the resized image. Nothing outside it is computed, so the whole may be far too large to hold.</summary>
+    /// <summary>
+    /// The part <paramref name="window"/> of the resized image. Nothing outside it is computed, so the whole may be far too large to hold.
+    /// </summary>
     /// <returns>A raster to dispose; a window of <paramref name="source"/> itself where the size does not change.</returns>
-    internal static Raster Resize(Raster source, int width, int height, ResampleFilter filter, PixelWindow window, RowBlender.Path? path = null)
+    internal static Raster Resize(
+        Raster source, int width, int height, ResampleFilter filter, PixelWindow window, RowBlender.Path? path = null)
     {
         if (source.Width == width && source.Height == height)
             return source.Window(window.X, window.Y, window.Width, window.Height);
@@ -116,8 +119,8 @@ public static class PillowResampler
                 var origin = work - (nint)inputStart * columnBytes;
                 for (var x = column; x < endColumn; x++)
                     RowBlender.Blend(origin, columnBytes, weights, x, result + (x - column) * columnBytes, columnBytes, path);
-                ByteTransposer.Transpose(
-                    result, BandRows, (endColumn - column) * channels, rows, to + (nint)row * target.Stride + (nint)column * channels, target.Stride);
+                var end = to + (nint)row * target.Stride + (nint)column * channels;
+                ByteTransposer.Transpose(result, BandRows, (endColumn - column) * channels, rows, end, target.Stride);
             }
 
             ArrayPool<byte>.Shared.Return(turned);
@@ -136,7 +139,8 @@ public static class PillowResampler
             return;
         }
 
-        Parallel.For(0, bands, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => run(i * band, Math.Min((i + 1) * band, count)));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
+        Parallel.For(0, bands, options, i => run(i * band, Math.Min((i + 1) * band, count)));
     }
 
     // Pillow accumulates the position by adding the scale, and so do we: multiplying would round differently.

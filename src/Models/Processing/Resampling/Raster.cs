@@ -4,8 +4,8 @@ using VisionCluster.Imaging;
 namespace VisionCluster.Models.Processing.Resampling;
 
 /// <summary>
-/// 8-bit pixels inside a buffer, channels interleaved: a whole image, or a window of one. A raster that rented its buffer gives it back when
-/// disposed, so windows of it must not outlive it.
+/// 8-bit pixels inside a buffer, channels interleaved: a whole image, or a window of one. A raster that rented its buffer gives it back
+/// when disposed, so windows of it must not outlive it.
 /// </summary>
 internal sealed class Raster(byte[] buffer, int offset, int stride, int width, int height, int channels, bool rented = false) : IDisposable
 {

@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace VisionCluster.Models.Processing.Resampling;
 
 /// <summary>
-/// The inner loop of resampling: one row of bytes as the weighted sum of several, <c>clamp((2^21 + sum of byte * weight) >> 22)</c>, exact in every bit.
+/// The inner loop of resampling: one row of bytes as the weighted sum of several, <c>clamp((2^21 + sum of byte * weight) >> 22)</c>, exact
+/// in every bit.
 /// </summary>
 internal static unsafe class RowBlender
 {
@@ -20,8 +21,7 @@ internal static unsafe class RowBlender
 
     private const int Half = 1 << (AxisWeights.FractionBits - 1);
 
-    public static Path Best { get; } =
-        IsSupported(Path.Avx512) ? Path.Avx512 : IsSupported(Path.Avx2) ? Path.Avx2 : IsSupported(Path.Vector128) ? Path.Vector128 : Path.Scalar;
+    public static Path Best { get; } = Enum.GetValues<Path>().Where(IsSupported).Max();
 
     public static bool IsSupported(Path path) => path switch
     {

@@ -19,7 +19,7 @@ internal sealed class AddedTokenMatcher
         _firstUnits = SearchValues.Create([.. tokens.Select(token => token.Text[0]).Distinct()]);
     }
 
-    /// <summary>Writes the tokens found and the text between them; special tokens are ignored where a user wrote any part of them.</summary>
+    /// <summary>Writes the tokens found and the text between them; special ones do not count where a user wrote any part.</summary>
     public void Split(ReadOnlySpan<char> text, ReadOnlySpan<TextFlags> flags, PieceList output)
     {
         int done = 0, position = 0;

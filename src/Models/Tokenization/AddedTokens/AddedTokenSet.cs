@@ -54,7 +54,9 @@ internal sealed class AddedTokenSet
     {
         var sought = _byId.Values
             .Where(token => token.Normalized == normalized)
-            .Select(token => (Text: normalized ? DecoderTextOf(token.Id)! : token.Content, Token: token with { Special = IsSpecial(token.Id) }))
+            .Select(token => (
+                Text: normalized ? DecoderTextOf(token.Id)! : token.Content,
+                Token: token with { Special = IsSpecial(token.Id) }))
             .Where(token => token.Text.Length > 0)
             .ToList();
         return sought.Count == 0 ? null : new AddedTokenMatcher(sought);

@@ -10,7 +10,7 @@ internal sealed class BpeMerger(MergeTable merges, List<int> ids, int start)
 
     private readonly int[] _next = new int[ids.Count - start];
     private readonly int[] _previous = new int[ids.Count - start];
-    private readonly PriorityQueue<int, long> _candidates = new();
+    private readonly MinHeap _candidates = new(ids.Count - start); // rank, then position
 
     /// <summary>Replaces the ids from <paramref name="start"/> on by what they merge to.</summary>
     public static void Merge(MergeTable merges, List<int> ids, int start)
@@ -29,8 +29,8 @@ internal sealed class BpeMerger(MergeTable merges, List<int> ids, int start)
 
         for (var i = 0; i + 1 < _next.Length; i++)
             Offer(i);
-        while (_candidates.TryDequeue(out var result, out var priority))
-            Take((int)(priority & int.MaxValue), result);
+        while (_candidates.TryPop(out var candidate))
+            Take((int)(candidate & int.MaxValue), merges.ResultOf((int)(candidate >> 32)));
 
         var written = start;
         for (var i = 0; i < _next.Length; i++)
@@ -67,6 +67,6 @@ internal sealed class BpeMerger(MergeTable merges, List<int> ids, int start)
     private void Offer(int left)
     {
         if (merges.TryFind(ids[start + left], ids[start + _next[left]], out var merge))
-            _candidates.Enqueue(merge.Result, ((long)merge.Rank << 32) | (uint)left);
+            _candidates.Push(((long)merge.Rank << 32) | (uint)left);
     }
 }

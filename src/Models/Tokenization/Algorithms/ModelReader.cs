@@ -39,7 +39,6 @@ internal static class ModelReader
     {
         var list = json.List("merges");
         var merges = new MergeTable(json.Field("merges").GetArrayLength());
-        var rank = 0;
         foreach (var item in list)
         {
             if (item.ValueKind == JsonValueKind.String && item.GetString()!.StartsWith("#version", StringComparison.Ordinal))
@@ -47,7 +46,7 @@ internal static class ModelReader
             var (left, right) = ReadPair(item);
             if (right.Length < continuingPrefix.Length)
                 throw OutOfVocabulary(right);
-            merges.Add(IdOf(left), IdOf(right), rank++, IdOf(left + right[continuingPrefix.Length..]));
+            merges.Add(IdOf(left), IdOf(right), IdOf(left + right[continuingPrefix.Length..]));
         }
 
         return merges;

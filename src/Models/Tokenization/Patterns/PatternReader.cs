@@ -59,7 +59,7 @@ internal sealed partial class PatternReader(string pattern)
         return (UnicodeProperties.MembersOf(name, ignoreCase) ?? throw Refuse($"the property {name}"), negated);
     }
 
-    /// <summary>The character that the escape <c>\<paramref name="escaped"/></c> stands for; the backslash and its letter are read already.</summary>
+    /// <summary>The character that an escape stands for; the backslash and its letter are read already.</summary>
     public int TakeEscapedCharacter(int escaped) => escaped switch
     {
         't' => '\t',

@@ -45,8 +45,8 @@ internal static class TokenTemplateReader
     }
 
     private static int ReadNamedToken(JsonElement json, string name) =>
-        json.Field(name) is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2 && pair[1].TryGetInt32(out var id) && id >= 0
-            ? id
+        json.Field(name) is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2
+            && pair[1].TryGetInt32(out var id) && id >= 0 ? id
             : throw JsonFields.WrongKind(json, name, "a token and its id");
 
     private static TokenTemplate ReadTemplate(JsonElement json)

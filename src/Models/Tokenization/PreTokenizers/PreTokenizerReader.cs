@@ -4,7 +4,7 @@ using VisionCluster.Models.Tokenization.Text;
 
 namespace VisionCluster.Models.Tokenization.PreTokenizers;
 
-/// <summary>Builds the <c>pre_tokenizer</c> of tokenizer.json as the steps to take one after the other; unknown types are refused by name.</summary>
+/// <summary>Builds the <c>pre_tokenizer</c> of tokenizer.json as steps to take in turn; unknown types are refused by name.</summary>
 internal static class PreTokenizerReader
 {
     public static IReadOnlyList<IPreTokenizer> Read(JsonElement root) =>

@@ -2,7 +2,7 @@ using VisionCluster.Models.Tokenization.Text;
 
 namespace VisionCluster.Models.Tokenization.PreTokenizers;
 
-/// <summary><c>Whitespace</c>: runs of word characters and runs of other characters (<c>\w+|[^\w\s]+</c>), without the white space.</summary>
+/// <summary><c>Whitespace</c>: runs of word characters and runs of other ones (<c>\w+|[^\w\s]+</c>), no white space.</summary>
 internal sealed class WhitespacePreTokenizer : IPreTokenizer
 {
     private enum Kind

@@ -2,7 +2,7 @@ using VisionCluster.Models.Templates;
 
 namespace VisionCluster.Models.Tokenization.Text;
 
-/// <summary>The text between two steps of the pipeline, cut into pieces. Empty pieces are never kept, as in the tokenizers library.</summary>
+/// <summary>The text between two steps of the pipeline, cut into pieces. As in the library, empty ones are not kept.</summary>
 internal sealed class PieceList
 {
     private readonly List<Piece> _pieces = [];

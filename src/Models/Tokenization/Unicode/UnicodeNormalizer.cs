@@ -3,7 +3,7 @@ using VisionCluster.Models.Tokenization.Text;
 
 namespace VisionCluster.Models.Tokenization.Unicode;
 
-/// <summary>NFC, NFD, NFKC and NFKD (UAX #15): decompose, order the marks, compose. Keeps the flags of what each character came from.</summary>
+/// <summary>NFC, NFD, NFKC and NFKD (UAX #15): decompose, order the marks, compose. Flags follow their characters.</summary>
 internal static class UnicodeNormalizer
 {
     private const int LongestDecomposition = 18;

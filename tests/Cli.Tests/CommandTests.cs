@@ -1,0 +1,68 @@
+using System.Text.Json;
+using VisionCluster.TestKit;
+
+namespace VisionCluster.Cli.Tests;
+
+public sealed class CommandTests
+{
+    private static readonly string Samples = Path.Combine(Fixtures.RepositoryRoot, "samples");
+
+    [Fact]
+    public async Task Chat_SamplePicture_PrintsTheAnswerAndNothingElse()
+    {
+        var result = await CommandLine.VisionClusterAsync("chat", "--image", Path.Combine(Samples, "red-apple.png"), "What is this?");
+
+        Assert.Equal((0, "Red apple.\n"), (result.ExitCode, result.Output));
+    }
+
+    [Fact]
+    public async Task Generate_SampleRequest_PrintsOneJsonObject()
+    {
+        var result = await CommandLine.VisionClusterAsync("generate", "--request", Path.Combine(Samples, "request.json"), "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        using var json = JsonDocument.Parse(result.Output);
+        Assert.StartsWith("Red apple.", json.RootElement.GetProperty("text").GetString()!.Trim(), StringComparison.Ordinal);
+        Assert.Equal("stop", json.RootElement.GetProperty("finish_reason").GetString());
+        Assert.Equal(json.RootElement.GetProperty("token_ids").GetArrayLength(), json.RootElement.GetProperty("usage").GetProperty("generated_tokens").GetInt32());
+        Assert.Equal(80, json.RootElement.GetProperty("usage").GetProperty("image_tokens").GetInt32());
+        Assert.True(json.RootElement.GetProperty("timings").GetProperty("total_ms").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task Models_WithoutEndpoint_ListsTheEmbeddedModel()
+    {
+        var result = await CommandLine.VisionClusterAsync("models");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("emoji-vlm (default)", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chat", "--help")]
+    [InlineData("run", "--help")]
+    [InlineData("generate", "--help")]
+    [InlineData("verify", "--help")]
+    public async Task Help_EachCommand_HasExamples(string command, string help)
+    {
+        var result = await CommandLine.VisionClusterAsync(command, help);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Example", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("There is no image file", "chat", "--image", "nowhere.png", "What is this?")]
+    [InlineData("neither a checkpoint folder", "chat", "--model", "no-such-model", "Hello")]
+    [InlineData("not a device", "chat", "--device", "tpu:0", "Hello")]
+    [InlineData("There is no request file", "generate", "--request", "nowhere.json")]
+    [InlineData("There is no folder", "verify", "nowhere")]
+    public async Task Command_WrongInput_SaysWhatIsWrong(string expected, params string[] arguments)
+    {
+        var result = await CommandLine.VisionClusterAsync(arguments);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+}

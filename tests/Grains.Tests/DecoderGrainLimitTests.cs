@@ -1,0 +1,44 @@
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Fakes;
+using static VisionCluster.Grains.Tests.Commands;
+
+namespace VisionCluster.Grains.Tests;
+
+public sealed class DecoderGrainLimitTests
+{
+    [Fact]
+    public async Task Generate_ConversationFull_SaysSoAndKeepsTheRest()
+    {
+        await using var silo = await TestSilo.StartAsync(configure: o => o.Decoder.MaxMessages = 4);
+        await silo.Session("s").RunAsync(Say("1"));
+        await silo.Session("s").RunAsync(Say("2"));
+
+        var refusal = (await silo.Session("s").RunAsync(Say("3"))).Refusal();
+
+        Assert.Equal(RefusalReason.SessionConflict, refusal.Reason);
+        Assert.Contains("4 messages", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_DeviceFails_FinishesAsFailed()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        silo.Model.Runner.Failure = new InvalidOperationException("The device is on fire.");
+
+        var events = await silo.Session("s").RunAsync(Say("1"));
+
+        Assert.Equal(GenerationEnd.Failed, events.End());
+        Assert.Equal("", events[^1].Finished!.Text);
+    }
+
+    [Fact]
+    public async Task StoreFull_ForgetsOldestConversation()
+    {
+        await using var silo = await TestSilo.StartAsync(configure: o => o.Decoder.ConversationStoreBytes = 0);
+        var first = await silo.Session("s").RunAsync(Say("1"));
+        await silo.Grains.GetGrain<Orleans.Runtime.IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        await Eventually.TrueAsync(() => silo.Model.Decoder!.Status is { SlotsIdle: 0 }, "the session leaves");
+
+        Assert.Equal(first.Ids(), (await silo.Session("s").RunAsync(Say("1"))).Ids());
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Fakes;
+using VisionCluster.Grains.Hosting;
+using VisionCluster.Silo;
+
+namespace VisionCluster.Grains.Tests;
+
+/// <summary>A real silo on free ports with one fake model.</summary>
+public sealed class TestSilo : IAsyncLifetime
+{
+    private IHost _host = null!;
+
+    internal FakeModelHost Model { get; private set; } = null!;
+
+    internal IServiceProvider Services => _host.Services;
+
+    internal IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>For a second silo.</summary>
+    internal int Port { get; private set; }
+
+    internal static async Task<TestSilo> StartAsync(FakeModelHost? model = null, Action<SiloOptions>? configure = null)
+    {
+        var silo = new TestSilo();
+        await silo.StartCoreAsync(model ?? new FakeModelHost(), configure);
+        return silo;
+    }
+
+    public async ValueTask InitializeAsync() => await StartCoreAsync(new FakeModelHost(), null);
+
+    public async ValueTask DisposeAsync()
+    {
+        Model.ReleaseEncodes();
+        await Model.DisposeAsync();
+        using var stop = new CancellationTokenSource(Eventually.Limit);
+        await _host.StopAsync(stop.Token);
+        _host.Dispose();
+    }
+
+    /// <summary>Stops gracefully; the model stays.</summary>
+    internal Task StopAsync() => _host.StopAsync();
+
+    internal IDecoderGrain Session(string id) => Grains.GetGrain<IDecoderGrain>(DecoderKey.ForSession("t", id));
+
+    internal Task<DirectoryView> ViewAsync() => Grains.GetGrain<IDeviceDirectoryGrain>(0).GetView();
+
+    private async Task StartCoreAsync(FakeModelHost model, Action<SiloOptions>? configure)
+    {
+        (Model, Port) = (model, FreePort());
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.AddVisionClusterSilo(o =>
+        {
+            o.SiloPort = Port;
+            o.DrainTimeout = TimeSpan.Zero;
+            configure?.Invoke(o);
+        });
+        _host = builder.Build();
+        Services.GetRequiredService<ModelRegistry>().Add(model);
+        await _host.StartAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
