@@ -25,8 +25,8 @@ internal abstract class ModelFamily
             "bert" => new BertFamily(config),
             "distilbert" => new DistilBertFamily(config),
             _ => throw new ModelException(
-                $"config.json: model_type {type} is not supported (llama, mistral, gemma, idefics2, idefics3, smolvlm, llava, paligemma, vit, clip, "
-                + "siglip, bert, distilbert)."),
+                $"config.json: model_type {type} is not supported (llama, mistral, gemma, idefics2, idefics3, smolvlm, llava, paligemma, "
+                + "vit, clip, siglip, bert, distilbert)."),
         };
     }
 
@@ -38,7 +38,7 @@ internal abstract class ModelFamily
     /// <summary>Writes a decoder's graphs.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="config">The decoder.</param>
-    /// <param name="places">Where its <c>embed_tokens</c> and <c>layers</c> may be in the checkpoint, and where its <c>lm_head</c> is then.</param>
+    /// <param name="places">Where its <c>embed_tokens</c> and <c>layers</c> may be, and where its <c>lm_head</c> is then.</param>
     protected static DecoderManifest CompileDecoder(
         CompilationTarget target, LlamaConfig config, params IReadOnlyList<(string Model, string Head)> places)
     {

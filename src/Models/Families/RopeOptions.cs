@@ -85,6 +85,7 @@ internal sealed record RopeOptions
 
         return Type != "llama3" || (OriginalPositions > 0 && LowFrequencyFactor > 0 && HighFrequencyFactor > LowFrequencyFactor) ? this
             : throw new ModelException(
-                "config.json: rope_scaling of type llama3 needs original_max_position_embeddings and low_freq_factor above 0, and high_freq_factor above the latter.");
+                "config.json: rope_scaling of type llama3 needs original_max_position_embeddings and low_freq_factor above 0, and "
+                + "high_freq_factor above the latter.");
     }
 }
