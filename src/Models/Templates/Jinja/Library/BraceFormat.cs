@@ -83,7 +83,7 @@ internal sealed class BraceFormat
             value = text[at + 1] switch
             {
                 's' => _evaluator.Text(value),
-                'r' or 'a' => Printer.Repr(_evaluator.Budget, value),
+                'r' or 'a' => Printer.Repr(_evaluator.Budget, value, isAscii: text[at + 1] == 'a'),
                 _ => throw JinjaException.Type("ValueError: Unknown conversion specifier"),
             };
             at += 2;

@@ -20,7 +20,7 @@ internal static class StringMethods
     {
         Add("upper", PythonCase.Upper);
         Add("lower", PythonCase.Lower);
-        Add("casefold", text => PythonCase.Lower(text).Replace("ß", "ss", StringComparison.Ordinal).Replace('ς', 'σ'));
+        Add("casefold", PythonCase.CaseFold);
         Add("capitalize", PythonCase.Capitalize);
         Add("title", PythonCase.Title);
         Add("swapcase", PythonCase.SwapCase);

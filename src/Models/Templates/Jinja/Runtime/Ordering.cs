@@ -37,7 +37,7 @@ internal static class Ordering
         var keyed = new List<(JinjaValue Key, JinjaValue Item)>();
         foreach (var item in items)
         {
-            evaluator.Budget.CheckItems(keyed.Count);
+            evaluator.Budget.CheckItems(keyed.Count + 1);
             keyed.Add((key(item), item));
         }
 

@@ -30,7 +30,7 @@ internal static class Sequences
         var result = new List<JinjaValue>();
         foreach (var item in Iterate(evaluator, value))
         {
-            evaluator.Budget.CheckItems(result.Count);
+            evaluator.Budget.CheckItems(result.Count + 1);
             result.Add(item);
         }
 

@@ -22,6 +22,12 @@ internal static class PythonCase
 
     public static string Lower(string text) => Map(text, LowerAt, static t => t.ToLowerInvariant());
 
+    /// <summary>Unicode's full case folding, as far as its letters have one.</summary>
+    public static string CaseFold(string text) => Map(
+        text,
+        static (_, _, code) => LongUpper.ContainsKey(code) || GreekWithIota(code) is not null ? Lower(UpperOf(code)) : code == 0x3c2 ? "\u03c3" : LowerAt("", 0, code),
+        static t => t.ToLowerInvariant());
+
     public static string Capitalize(string text)
     {
         if (text.Length == 0)
@@ -122,7 +128,7 @@ internal static class PythonCase
     // A sigma closes a word when a cased letter stands before it and none after it, marks and apostrophes aside.
     private static bool IsFinalSigma(string text, int at)
     {
-        var before = at - 1;
+        var before = Math.Min(at, text.Length) - 1;
         while (before >= 0 && IsCaseIgnorable(text[before]))
             before--;
         var after = at + 1;
