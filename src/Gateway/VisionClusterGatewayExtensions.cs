@@ -29,12 +29,13 @@ public static class VisionClusterGatewayExtensions
 
     /// <summary>
     /// Adds the gateway. The application needs an Orleans client too: co-hosted with a silo it has one (AddVisionClusterSilo, before this
-    /// call); alone it needs <c>UseOrleansClient</c>.
+    /// call); alone it needs <c>UseOrleansClient</c>. Options come from the configuration section "Gateway", then from the delegate.
     /// </summary>
-    public static WebApplicationBuilder AddVisionClusterGateway(this WebApplicationBuilder builder, Action<GatewayOptions>? configure = null)
+    public static WebApplicationBuilder AddVisionClusterGateway(
+        this WebApplicationBuilder builder, Action<GatewayOptions>? configure = null)
     {
         var services = builder.Services;
-        services.AddOptions<GatewayOptions>().Configure(o => configure?.Invoke(o)).ValidateOnStart();
+        services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").Configure(o => configure?.Invoke(o)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(ImageCodecs.Default);

@@ -14,7 +14,7 @@ namespace VisionCluster.Grains;
 /// <summary>Registers what the grains need on a silo.</summary>
 public static class GrainsExtensions
 {
-    /// <summary>Adds grains' services, placement and conversation storage (in bounded memory unless one named "conversations" follows).</summary>
+    /// <summary>Adds services, placement and conversation storage (in bounded memory unless one named "conversations" follows).</summary>
     public static ISiloBuilder AddVisionClusterGrains(this ISiloBuilder silo)
     {
         silo.Services.TryAddSingleton<ModelRegistry>();

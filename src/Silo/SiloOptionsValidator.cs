@@ -30,7 +30,9 @@ internal sealed class SiloOptionsValidator : IValidateOptions<SiloOptions>
         }
 
         Require(options.DrainTimeout >= TimeSpan.Zero, $"SiloOptions.DrainTimeout must not be negative; it is {options.DrainTimeout}.");
-        Require(options.MaxMessageBytes >= 1 << 20, $"SiloOptions.MaxMessageBytes must be at least 1 MiB; it is {options.MaxMessageBytes}.");
+        Require(
+            options.MaxMessageBytes >= 1 << 20,
+            $"SiloOptions.MaxMessageBytes must be at least 1 MiB; it is {options.MaxMessageBytes}.");
         Require(
             options.Directory.SilenceLimit > options.Directory.ReportInterval,
             $"SiloOptions.Directory.SilenceLimit must be above ReportInterval; it is {options.Directory.SilenceLimit}.");

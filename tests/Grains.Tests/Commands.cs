@@ -21,7 +21,7 @@ internal static class Commands
 
     public static KeyedEmbedding Embedding(string key) => new(
         key,
-        new EmbeddingData(0, 0, FakeModelHost.TokensPerImage, new byte[FakeModelHost.TokensPerImage * FakeDecoderRunner.Hidden * sizeof(float)]));
+        new EmbeddingData(0, 0, FakeModelHost.TokensPerImage, new byte[FakeModelHost.EmbeddingBytes]));
 
     public static async Task<List<GenerationEvent>> RunAsync(this IDecoderGrain grain, GenerateCommand command)
     {

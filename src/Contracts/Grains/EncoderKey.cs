@@ -1,6 +1,8 @@
 namespace VisionCluster.Contracts.Grains;
 
-/// <summary>Names an encoder grain. The silo is an address with its generation, so a key never reaches a later process at the same port.</summary>
+/// <summary>
+/// Names an encoder grain. The silo is an address with its generation, so a key never reaches a later process at the same port.
+/// </summary>
 /// <param name="Model">Model name.</param>
 /// <param name="Revision">Model revision.</param>
 /// <param name="SiloAddress">Parsable address of the silo that owns the device.</param>

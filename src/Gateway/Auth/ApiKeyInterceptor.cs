@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using VisionCluster.Gateway.Errors;
 
 namespace VisionCluster.Gateway.Auth;
 
@@ -49,7 +50,7 @@ internal sealed class ApiKeyInterceptor(ApiKeyAuthenticator authenticator) : Int
         if (context.Method.StartsWith(Health, StringComparison.Ordinal))
             return;
         var tenant = authenticator.Authenticate(context.RequestHeaders.GetValue("authorization"))
-            ?? throw new RpcException(new Status(StatusCode.Unauthenticated, "Send metadata 'authorization: Bearer KEY' with a valid API key."));
+            ?? throw new RequestException(StatusCode.Unauthenticated, "Send metadata 'authorization: Bearer KEY' with a valid API key.");
         context.SetTenant(tenant);
     }
 }

@@ -11,8 +11,10 @@ internal sealed class GatewayMetrics
     {
         var meter = factory.Create(MeterName);
         EmbeddingHits = meter.CreateCounter<long>("visioncluster.gateway.embedding_cache.hits", description: "Embeddings found.");
-        EmbeddingMisses = meter.CreateCounter<long>("visioncluster.gateway.embedding_cache.misses", description: "Embeddings not found.");
-        EmbeddingEvictions = meter.CreateCounter<long>("visioncluster.gateway.embedding_cache.evictions", description: "Embeddings dropped.");
+        EmbeddingMisses = meter.CreateCounter<long>(
+            "visioncluster.gateway.embedding_cache.misses", description: "Embeddings not found.");
+        EmbeddingEvictions = meter.CreateCounter<long>(
+            "visioncluster.gateway.embedding_cache.evictions", description: "Embeddings dropped.");
         EncodesJoined = meter.CreateCounter<long>(
             "visioncluster.gateway.encodes.joined", description: "Requests that waited for another's encoding of the same image.");
         StoreEvictions = meter.CreateCounter<long>("visioncluster.gateway.image_store.evictions", description: "Picture files dropped.");

@@ -20,15 +20,25 @@ internal sealed class StatusInterceptor(ILogger<StatusInterceptor> logger) : Int
         }
     }
 
-    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request,
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
-        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        MapAsync(() => continuation(request, responseStream, context), context);
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        MapAsync(() => continuation(requestStream, responseStream, context), context);
+
+    private async Task MapAsync(Func<Task> call, ServerCallContext context)
     {
         try
         {
-            await continuation(request, responseStream, context);
+            await call();
         }
         catch (Exception e) when (e is not RpcException)
         {

@@ -12,7 +12,9 @@ using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
 
-/// <summary>One Generate call: validate, admit, find the model, then relay under the caller's, the request's and the user's cancellation.</summary>
+/// <summary>
+/// One Generate call: validate, admit, find the model, then relay under the caller's, the request's and the user's cancellation.
+/// </summary>
 internal sealed class GenerateHandler(
     ModelRouter router,
     GenerationRelay relay,
@@ -63,7 +65,8 @@ internal sealed class GenerateHandler(
                 throw RequestException.Invalid($"model: '{model.Name}' does not generate text; its tasks are: {tasks}.");
             }
 
-            var call = new GenerationCall(request, generation, model, request.Sampling is { HasSeed: true } s ? s.Seed : RandomSeed(), clock)
+            var seed = request.Sampling is { HasSeed: true } sampling ? sampling.Seed : RandomSeed();
+            var call = new GenerationCall(request, generation, model, seed, clock)
             {
                 TimeLeft = TimeLeft(request, context),
             };

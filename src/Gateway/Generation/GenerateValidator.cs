@@ -37,7 +37,8 @@ internal static class GenerateValidator
             case Image.SourceOneofCase.Data when image.Data.IsEmpty:
                 throw RequestException.Invalid($"{path}.data is empty; send the picture's bytes.");
             case Image.SourceOneofCase.Key when !ImageKey.IsWellFormed(image.Key):
-                throw RequestException.Invalid($"{path}.key must be 64 lower-case hex digits, as UploadImage and accepted.image_keys give them.");
+                throw RequestException.Invalid(
+                    $"{path}.key must be 64 lower-case hex digits, as UploadImage and accepted.image_keys give them.");
             case Image.SourceOneofCase.Url when image.Url.Length == 0:
                 throw RequestException.Invalid($"{path}.url is empty.");
             case Image.SourceOneofCase.None:
@@ -74,7 +75,7 @@ internal static class GenerateValidator
         if (images > limits.MaxImages)
             throw RequestException.Invalid($"messages: at most {limits.MaxImages} images in one request; there are {images}.");
         if (chars > limits.MaxTextChars)
-            throw RequestException.Invalid($"messages: at most {limits.MaxTextChars} characters of text in one request; there are {chars}.");
+            throw RequestException.Invalid($"messages: at most {limits.MaxTextChars} characters of text; there are {chars}.");
     }
 
     private static void CheckPart(Part part, string path)

@@ -19,7 +19,7 @@ internal sealed class ImagePreparer(ImageIngest ingest, ImageEncoder encoder)
             .Where(x => x.Part.ContentCase == Part.ContentOneofCase.Image)
             .ToList();
         if (parts.Count > 0 && !model.TakesImages)
-            throw RequestException.Invalid($"{parts[0].Path}: model '{model.Name}' takes no images; send text alone, or choose another model.");
+            throw RequestException.Invalid($"{parts[0].Path}: model '{model.Name}' takes no images; send text, or choose another model.");
         var split = request.ImageOptions is { HasSplit: true } options ? options.Split : (bool?)null;
         var images = await WhenAllAsync(
             parts.Select(p => (Func<CancellationToken, Task<IngestedImage>>)(

@@ -6,7 +6,11 @@ namespace VisionCluster.Gateway.Generation;
 /// <summary>A generation between its arrival and its last message, as CancelGeneration finds it.</summary>
 internal sealed class RunningGeneration(string tenant, string requestId, ILogger logger) : IDisposable
 {
+    private const int CancelAttempts = 10;
+    private static readonly TimeSpan CancelInterval = TimeSpan.FromMilliseconds(20);
+
     private readonly CancellationTokenSource _cancelled = new();
+    private volatile bool _ended;
     private volatile IDecoderGrain? _grain;
 
     public string Tenant { get; } = tenant;
@@ -36,14 +40,19 @@ internal sealed class RunningGeneration(string tenant, string requestId, ILogger
     /// <summary>The grain has begun: a cancellation that came too early for it is repeated.</summary>
     public Task ConfirmStartedAsync() => _cancelled.IsCancellationRequested ? CancelAtGrainAsync() : Task.CompletedTask;
 
-    public void Dispose() => _cancelled.Dispose();
+    public void Dispose()
+    {
+        _ended = true;
+        _cancelled.Dispose();
+    }
 
     private async Task CancelAtGrainAsync()
     {
         try
         {
-            if (_grain is { } grain)
-                await grain.Cancel(RequestId);
+            // The call that starts the generation may still be on its way to the grain.
+            for (var attempt = 1; _grain is { } grain && !_ended && !await grain.Cancel(RequestId) && attempt < CancelAttempts; attempt++)
+                await Task.Delay(CancelInterval);
         }
         catch (Exception e)
         {

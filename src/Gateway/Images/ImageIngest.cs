@@ -40,7 +40,8 @@ internal sealed class ImageIngest(
             case Image.SourceOneofCase.Key:
                 return await FindAsync(tenant, model, image.Key, split, path + ".key", cancellationToken);
             case Image.SourceOneofCase.Url when image.Url.StartsWith(DataUri.Prefix, StringComparison.OrdinalIgnoreCase):
-                return await IngestAsync(tenant, model, () => DataUri.Decode(image.Url, _limits.MaxBytes, path + ".url"), split, path, cancellationToken);
+                var decode = () => (ReadOnlyMemory<byte>)DataUri.Decode(image.Url, _limits.MaxBytes, path + ".url");
+                return await IngestAsync(tenant, model, decode, split, path, cancellationToken);
             case Image.SourceOneofCase.Url:
                 var fetched = await fetcher.FetchAsync(image.Url, path + ".url", cancellationToken);
                 return await IngestAsync(tenant, model, () => fetched, split, path, cancellationToken);
@@ -78,7 +79,8 @@ internal sealed class ImageIngest(
                 : await gate.IngestAsync(() => Keep(tenant, model, stored.File, wanted, null), cancellationToken);
         }
 
-        if (embeddings.Peek(tenant, key) is { } cached && cached.ModelRevision == model.Revision && (split is null || split == cached.Split))
+        var cached = embeddings.Peek(tenant, key);
+        if (cached?.ModelRevision == model.Revision && (split is null || split == cached.Split))
             return new IngestedImage(key, null);
         throw new RequestException(
             StatusCode.NotFound, $"{path}: no image has the key '{key}' (never sent, or dropped to make room); send the picture again.");

@@ -15,6 +15,7 @@ internal sealed class RemoteImageFetcher : IDisposable
     private readonly RemoteImageOptions _options;
     private readonly int _maxBytes;
     private readonly HttpClient _client;
+    private readonly SemaphoreSlim _fetches;
 
     public RemoteImageFetcher(IOptions<GatewayOptions> options)
     {
@@ -25,6 +26,7 @@ internal sealed class RemoteImageFetcher : IDisposable
         var handler = policy.GetHandler();
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
+        _fetches = new SemaphoreSlim(_options.MaxFetches);
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -35,20 +37,14 @@ internal sealed class RemoteImageFetcher : IDisposable
         try
         {
             var uri = Check(url, path);
-            for (var redirects = 0; ; redirects++)
+            await _fetches.WaitAsync(limit.Token);
+            try
             {
-                using var response = await _client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-                if (IsRedirect(response.StatusCode) && response.Headers.Location is { } location)
-                {
-                    if (redirects == _options.MaxRedirects)
-                        throw RequestException.Invalid($"{path}: more than {_options.MaxRedirects} redirects; give the picture's own URL.");
-                    uri = Check(new Uri(uri, location).AbsoluteUri, path);
-                    continue;
-                }
-
-                if (!response.IsSuccessStatusCode)
-                    throw RequestException.Invalid($"{path}: the host answered {(int)response.StatusCode}; check the URL.");
-                return await ReadAsync(response.Content, path, limit.Token);
+                return await FollowAsync(uri, path, limit.Token);
+            }
+            finally
+            {
+                _fetches.Release();
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -61,7 +57,30 @@ internal sealed class RemoteImageFetcher : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _fetches.Dispose();
+    }
+
+    private async Task<byte[]> FollowAsync(Uri uri, string path, CancellationToken cancellationToken)
+    {
+        for (var redirects = 0; ; redirects++)
+        {
+            using var response = await _client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (IsRedirect(response.StatusCode) && response.Headers.Location is { } location)
+            {
+                if (redirects == _options.MaxRedirects)
+                    throw RequestException.Invalid($"{path}: more than {_options.MaxRedirects} redirects; give the picture's own URL.");
+                uri = Check(new Uri(uri, location).AbsoluteUri, path);
+                continue;
+            }
+
+            if (!response.IsSuccessStatusCode)
+                throw RequestException.Invalid($"{path}: the host answered {(int)response.StatusCode}; check the URL.");
+            return await ReadAsync(response.Content, path, cancellationToken);
+        }
+    }
 
     private static bool IsRedirect(HttpStatusCode status) => status
         is HttpStatusCode.MovedPermanently

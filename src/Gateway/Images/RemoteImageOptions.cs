@@ -5,7 +5,7 @@ namespace VisionCluster.Gateway.Images;
 /// <summary>Whether and how pictures are fetched from http(s) URLs.</summary>
 public sealed class RemoteImageOptions
 {
-    /// <summary>Hosts that may be asked: exact names, or <c>.example.com</c> for every name below it. Default none: fetching is off.</summary>
+    /// <summary>Hosts to fetch from: exact names, or <c>.example.com</c> for every name below. Default none: fetching is off.</summary>
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>Private networks that may be dialled, in CIDR form. Default none: public addresses only.</summary>
@@ -13,6 +13,9 @@ public sealed class RemoteImageOptions
 
     /// <summary>Take http:// beside https://. Default false.</summary>
     public bool AllowHttp { get; set; }
+
+    /// <summary>Fetches at once; more wait, within their time. Default 16.</summary>
+    public int MaxFetches { get; set; } = 16;
 
     /// <summary>For the whole fetch, redirects included. Default 10 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);

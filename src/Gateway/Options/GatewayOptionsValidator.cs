@@ -31,6 +31,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         InRange("Images.StoreBytes", options.Images.StoreBytes, options.Limits.Image.MaxBytes, long.MaxValue);
 
         InRange("RemoteImages.MaxRedirects", options.RemoteImages.MaxRedirects, 0, 10);
+        InRange("RemoteImages.MaxFetches", options.RemoteImages.MaxFetches, 1, 1_024);
         InRange("RemoteImages.MaxUrlChars", options.RemoteImages.MaxUrlChars, 16, 65_536);
         Above("RemoteImages.Timeout", options.RemoteImages.Timeout);
         errors.AddRange(options.RemoteImages.Errors().Concat(options.Auth.Errors()));

@@ -2,7 +2,7 @@ using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Grains.Decoding;
 
-/// <summary>What a session remembers: its messages, with images by key. A turn is in it if and only if its stream reached the end.</summary>
+/// <summary>What a session remembers: its messages, with images by key. A turn is in it only if its stream reached the end.</summary>
 [GenerateSerializer, Alias("visioncluster.ConversationState")]
 internal sealed class ConversationState
 {
@@ -12,8 +12,4 @@ internal sealed class ConversationState
 
     [Id(1)]
     public List<ConversationMessage> Messages { get; set; } = [];
-
-    /// <summary>Prompt and answer tokens of the last turn.</summary>
-    [Id(2)]
-    public int Tokens { get; set; }
 }

@@ -134,7 +134,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         PromptTokens prompt;
         try
         {
-            prompt = await Task.Run(() => host.BuildPrompt(assembly.Messages, assembly.Images)); // long texts would hold the grain's turn
+            // Elsewhere, because long texts would hold the grain's turn.
+            prompt = await Task.Run(() => host.BuildPrompt(assembly.Messages, assembly.Images));
         }
         catch (PromptException e)
         {
@@ -145,7 +146,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         {
             return Refused(new Refusal(
                 RefusalReason.PromptTooLong,
-                $"The prompt is {prompt.Ids.Length} tokens and model '{host.Name}' holds {host.ContextTokens}, answer included; shorten it."));
+                $"The prompt has {prompt.Ids.Length} tokens; model '{host.Name}' holds {host.ContextTokens}, answer included. Shorten it."));
         }
 
         _session ??= _record is null ? null : engine.OpenSession();
@@ -202,13 +203,13 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         if (result.Error is { } error)
             _logger.GenerationFailed(error, command.Model, command.RequestId);
         var answer = turn.Answer;
-        var keep = result.Reason is FinishReason.Stop or FinishReason.Length || (result.Reason is FinishReason.Cancelled && answer.Length > 0);
+        var keep = result.Reason is FinishReason.Stop or FinishReason.Length
+            || (result.Reason is FinishReason.Cancelled && answer.Length > 0);
         if (_record is null || !keep)
             return;
         State.Model = command.Model;
         State.Messages.AddRange(command.Messages);
         State.Messages.Add(new ConversationMessage("assistant", [ConversationPart.OfText(answer)]));
-        State.Tokens = result.PromptTokens + result.GeneratedTokens;
         try
         {
             await _record.WriteStateAsync();

@@ -3,7 +3,7 @@ using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Grains.Decoding;
 
-/// <summary>One generation of a conversation, from its call to the release of everything it holds. Used on the grain's turns only.</summary>
+/// <summary>One generation of a conversation, from its call until it holds nothing any more. Used on the grain's turns only.</summary>
 internal sealed class Turn(string requestId, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

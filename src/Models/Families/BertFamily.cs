@@ -18,7 +18,17 @@ internal sealed class BertFamily : ModelFamily
         _config = TextTowerConfig.Read(config, Defaults, 30_522, 512);
         _types = config.Size("type_vocab_size", 2);
         config.RequireOnly("position_embedding_type", "absolute");
-        config.RefuseUnknown("tie_word_embeddings");
+
+        // Google's conversion of its first multilingual models wrote pooler settings that nothing reads.
+        config.RefuseUnknown(
+            "directionality",
+            "output_past",
+            "pooler_fc_size",
+            "pooler_num_attention_heads",
+            "pooler_num_fc_layers",
+            "pooler_size_per_head",
+            "pooler_type",
+            "tie_word_embeddings");
     }
 
     public override string ModelType => "bert";

@@ -27,9 +27,9 @@ internal sealed class ClipFamily : ModelFamily
         _vision = VisionConfig.ReadClip(vision);
         _text = TextTowerConfig.Read(text, TextDefaults, 49_408, 77);
         _endTokenId = text.Int("eos_token_id", 49_407);
-        text.RefuseUnknown("projection_dim");
+        text.RefuseUnknown("projection_dim", "tie_word_embeddings");
         _projection = config.Size("projection_dim", 512);
-        config.RefuseUnknown("logit_scale_init_value");
+        config.RefuseUnknown("logit_scale_init_value", "tie_word_embeddings");
     }
 
     public override string ModelType => "clip";

@@ -23,8 +23,8 @@ internal sealed class SiglipFamily : ModelFamily
         _vision = VisionConfig.ReadSiglip(vision);
         _text = TextTowerConfig.Read(text, TextDefaults, 32_000, 64);
         _projection = text.Size("projection_size", _text.HiddenSize);
-        text.RefuseUnknown("projection_dim");
-        config.RefuseUnknown("logit_scale_init_value", "logit_bias_init_value", "projection_dim");
+        text.RefuseUnknown("projection_dim", "tie_word_embeddings");
+        config.RefuseUnknown("logit_scale_init_value", "logit_bias_init_value", "projection_dim", "tie_word_embeddings");
         if (_projection != _vision.HiddenSize)
         {
             throw new ModelException($"config.json: texts are projected to {_projection} values and images to {_vision.HiddenSize}; they must be equal.");

@@ -40,13 +40,13 @@ internal sealed record VisionConfig
 
     /// <summary>SigLIP's tower (SiglipVisionConfig). PaliGemma's and LLaVA's files hold sizes of their projectors too.</summary>
     public static VisionConfig ReadSiglip(ConfigSection config) =>
-        Read(config, Siglip(768, 3072, 12, 12), 224, 16, "num_image_tokens", "projection_dim", "projector_hidden_act", "vocab_size");
+        Read(config, Siglip(768, 3072, 12, 12), 224, 16, "num_image_tokens", "projection_dim", "projector_hidden_act", "tie_word_embeddings", "vocab_size");
 
     /// <summary>CLIP's tower (CLIPVisionConfig).</summary>
     public static VisionConfig ReadClip(ConfigSection config)
     {
         var defaults = Siglip(768, 3072, 12, 12) with { Activation = "quick_gelu", LayerNormEpsilon = 1e-5f };
-        return Read(config, defaults, 224, 32, "projection_dim", "vocab_size");
+        return Read(config, defaults, 224, 32, "projection_dim", "tie_word_embeddings", "vocab_size");
     }
 
     /// <summary>ViT (ViTConfig). The caller refuses unknown options.</summary>

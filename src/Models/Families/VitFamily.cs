@@ -25,7 +25,7 @@ internal sealed class VitFamily : ModelFamily
         Activations.Require(_poolerActivation, "pooler_act");
 
         // The stride belongs to the masked-image head, which is not served.
-        config.RefuseUnknown("encoder_stride", "num_labels");
+        config.RefuseUnknown("encoder_stride", "num_labels", "tie_word_embeddings");
     }
 
     public override string ModelType => "vit";

@@ -10,10 +10,11 @@ public sealed class PromptPipeline
 {
     private readonly ChatTemplate? _template;
     private readonly IPromptExpander? _expander;
+    private readonly string? _beginToken;
 
-    private PromptPipeline(Tokenizer tokenizer, ChatTemplate? template, IPromptExpander? expander, IReadOnlySet<int> endOfSequenceIds)
+    private PromptPipeline(Tokenizer tokenizer, ChatTemplate? template, IPromptExpander? expander, string? beginToken, IReadOnlySet<int> endOfSequenceIds)
     {
-        (Tokenizer, _template, _expander, EndOfSequenceIds) = (tokenizer, template, expander, endOfSequenceIds);
+        (Tokenizer, _template, _expander, _beginToken, EndOfSequenceIds) = (tokenizer, template, expander, beginToken, endOfSequenceIds);
     }
 
     public Tokenizer Tokenizer { get; }
@@ -28,15 +29,13 @@ public sealed class PromptPipeline
     public static PromptPipeline Load(CompiledModel model)
     {
         var tokenizer = Tokenizer.Load(model.CheckpointFolder);
-        IPromptExpander? expander = null;
-        if (model.Manifest.Encoder is { } encoder)
-        {
-            var imageToken = tokenizer.IdToToken(encoder.ImageTokenId)
-                ?? throw new ModelException($"The tokenizer has no token for image_token_id {encoder.ImageTokenId}.");
-            expander = new Idefics3PromptExpander(imageToken);
-        }
+        var begin = tokenizer.NamedTokens.GetValueOrDefault("bos_token");
+        var expander = model.Manifest.Encoder is { } encoder ? Expander(model.Manifest.Family, encoder, tokenizer, begin) : null;
 
-        return new PromptPipeline(tokenizer, ChatTemplate.Load(model.CheckpointFolder), expander, EndOfSequence.Read(model.CheckpointFolder, tokenizer));
+        // PaliGemma's expander writes the begin token in its place; a text model's template writes what it wants.
+        var added = expander is null or PaliGemmaPromptExpander ? null : begin;
+        return new PromptPipeline(
+            tokenizer, ChatTemplate.Load(model.CheckpointFolder), expander, added, EndOfSequence.Read(model.CheckpointFolder, tokenizer));
     }
 
     /// <summary>The conversation as the chat template writes it, placeholders not yet expanded.</summary>
@@ -55,6 +54,27 @@ public sealed class PromptPipeline
         return images.Count == 0 ? prompt : throw new PromptException("This model takes no images.");
     }
 
-    /// <summary>Ids of a rendered and expanded prompt. The template writes the begin token itself, so none is added.</summary>
-    public int[] Encode(RenderedPrompt prompt) => Tokenizer.Encode(prompt, addSpecialTokens: false);
+    /// <summary>
+    /// Ids of a rendered and expanded prompt. As transformers' processors do, the tokenizer adds its own special tokens unless the
+    /// template wrote the begin token already; text models' templates write all of them.
+    /// </summary>
+    public int[] Encode(RenderedPrompt prompt) => Tokenizer.Encode(prompt, AddsSpecialTokens(prompt));
+
+    /// <summary>Whether <see cref="Encode"/> lets the tokenizer add its special tokens.</summary>
+    public bool AddsSpecialTokens(RenderedPrompt prompt) =>
+        _beginToken is not null && !prompt.Text.StartsWith(_beginToken, StringComparison.Ordinal);
+
+    private static IPromptExpander Expander(string family, EncoderManifest encoder, Tokenizer tokenizer, string? beginToken)
+    {
+        var imageToken = tokenizer.IdToToken(encoder.ImageTokenId)
+            ?? throw new ModelException($"The tokenizer has no token for the image token id {encoder.ImageTokenId}.");
+        return family switch
+        {
+            "idefics2" => new Idefics2PromptExpander(imageToken),
+            "idefics3" or "smolvlm" => new Idefics3PromptExpander(imageToken),
+            "llava" => new LlavaPromptExpander(imageToken),
+            "paligemma" => new PaliGemmaPromptExpander(imageToken, beginToken ?? throw new ModelException("The tokenizer names no begin token (bos_token).")),
+            _ => throw new ModelException($"Prompts of model type {family} are not known."),
+        };
+    }
 }

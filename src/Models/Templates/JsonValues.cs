@@ -8,9 +8,13 @@ namespace VisionCluster.Models.Templates;
 /// <summary>JSON as template values, by Python's rules for numbers and repeated keys.</summary>
 internal static class JsonValues
 {
+    private const int MaxDepth = 200;
+
     /// <param name="isUser">Whether texts in it, keys included, are user text.</param>
-    public static JinjaValue From(JsonElement element, bool isUser)
+    public static JinjaValue From(JsonElement element, bool isUser, int depth = 0)
     {
+        if (depth > MaxDepth)
+            throw new PromptException($"The request nests deeper than {MaxDepth} levels.");
         switch (element.ValueKind)
         {
             case JsonValueKind.String:
@@ -24,12 +28,12 @@ internal static class JsonValues
             case JsonValueKind.Array:
                 var items = new List<JinjaValue>(element.GetArrayLength());
                 foreach (var item in element.EnumerateArray())
-                    items.Add(From(item, isUser));
+                    items.Add(From(item, isUser, depth + 1));
                 return new JinjaList(items);
             case JsonValueKind.Object:
                 var dict = new JinjaDict(ValueComparer.ForTextKeys);
                 foreach (var property in element.EnumerateObject())
-                    dict.Items[JinjaString.Of(NameOf(property), isUser)] = From(property.Value, isUser);
+                    dict.Items[JinjaString.Of(NameOf(property), isUser)] = From(property.Value, isUser, depth + 1);
                 return dict;
             default:
                 return JinjaNone.Value;

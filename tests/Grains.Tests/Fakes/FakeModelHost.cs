@@ -10,7 +10,7 @@ using VisionCluster.Models.Tokenization;
 
 namespace VisionCluster.Fakes;
 
-/// <summary>The real decode engine over <see cref="FakeDecoderRunner"/>; images are really decoded, and embedded as a digest of the file.</summary>
+/// <summary>The real decode engine over <see cref="FakeDecoderRunner"/>; images are really decoded; a digest is their embedding.</summary>
 internal sealed class FakeModelHost : IModelHost
 {
     public const int EndOfSequence = 256;
@@ -18,6 +18,7 @@ internal sealed class FakeModelHost : IModelHost
     public const int TurnStart = 258;
     public const int TurnEnd = 259;
     public const int TokensPerImage = 4;
+    public const int EmbeddingBytes = TokensPerImage * FakeDecoderRunner.Hidden * sizeof(float);
 
     private volatile TaskCompletionSource _encodeReleased = Released();
     private int _encodes;

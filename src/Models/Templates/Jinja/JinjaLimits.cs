@@ -8,8 +8,8 @@ public sealed record JinjaLimits
 {
     public static JinjaLimits Default { get; } = new();
 
-    /// <summary>Longest template source, in UTF-16 units. Default 1,048,576.</summary>
-    public int MaxSourceLength { get; init; } = 1 << 20;
+    /// <summary>Longest template source, in UTF-16 units. Default 262,144.</summary>
+    public int MaxSourceLength { get; init; } = 1 << 18;
 
     /// <summary>How deep parentheses, operators, filters and blocks of the source may nest. Default 250.</summary>
     public int MaxNesting { get; init; } = 250;
@@ -32,8 +32,8 @@ public sealed record JinjaLimits
     /// <summary>Longest <c>range</c>, as in jinja2's sandbox. Default 100,000.</summary>
     public int MaxRange { get; init; } = 100_000;
 
-    /// <summary>Largest integer, in bits. Default 65,536.</summary>
-    public int MaxIntegerBits { get; init; } = 65_536;
+    /// <summary>Largest integer that arithmetic may make, in bits. Default 2,048.</summary>
+    public int MaxIntegerBits { get; init; } = 2_048;
 
     /// <summary>Longest time for one rendering. Default 10 seconds.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(10);

@@ -9,11 +9,13 @@ internal sealed class JinjaTemplate
     private static readonly Scope GlobalScope = Globals.CreateScope();
     private readonly SourceText _source;
     private readonly JinjaLimits _limits;
+    private readonly IReadOnlyDictionary<Statement[], string[]> _hiddenNames;
 
     private JinjaTemplate(SourceText source, Statement[] body, JinjaLimits limits)
     {
         _source = source;
         _limits = limits;
+        _hiddenNames = ScopeAnalysis.Of(body);
         Body = body;
     }
 
@@ -46,7 +48,7 @@ internal sealed class JinjaTemplate
         var context = new Scope(GlobalScope);
         foreach (var (name, value) in variables)
             context.Set(name, value);
-        var evaluator = new Evaluator(_limits, clock);
+        var evaluator = new Evaluator(_limits, clock, _hiddenNames);
         try
         {
             var text = evaluator.Statements.Render(Body, new Scope(context));

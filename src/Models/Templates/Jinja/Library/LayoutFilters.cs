@@ -47,14 +47,14 @@ internal static class LayoutFilters
 
     private static JinjaValue Truncate(Evaluator evaluator, JinjaValue value, JinjaValue?[] a)
     {
-        var text = Require.Text(value, "truncate() value");
         var length = Numbers.RequireCount(a[0], 255);
         var end = a[2] is null ? JinjaString.Trusted("...") : Require.Text(a[2], "end");
         var leeway = a[3] is null or JinjaNone ? TruncateLeeway : Numbers.RequireCount(a[3], 0);
         if (length < end.CodePoints || leeway < 0)
             throw JinjaException.Type($"AssertionError: expected length >= {end.CodePoints}, got {length}");
-        if (text.CodePoints <= (long)length + leeway)
-            return text;
+        if (Sequences.TryLength(value) <= (long)length + leeway)
+            return value;
+        var text = Require.Text(value, "truncate() value");
         var kept = text.Substring(0, text.OffsetOf(length - end.CodePoints));
         if (!Require.Flag(a[1], false) && kept.Text.LastIndexOf(' ') is >= 0 and var space)
             kept = kept.Substring(0, space);

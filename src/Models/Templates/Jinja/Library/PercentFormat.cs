@@ -49,7 +49,7 @@ internal sealed class PercentFormat
             _at++;
         }
 
-        if (!usedNames && _used < _positional.Count && _values is not (JinjaDict or JinjaList))
+        if (!usedNames && _used < _positional.Count && _values is not (JinjaDict or JinjaList or JinjaRange or JinjaUndefined))
             throw JinjaException.Type("TypeError: not all arguments converted during string formatting");
         return result.ToValue();
     }

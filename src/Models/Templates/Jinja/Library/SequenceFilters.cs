@@ -40,12 +40,8 @@ internal static class SequenceFilters
     /// <summary>Items from the back; <paramref name="strict"/> refuses what Python's <c>reversed</c> refuses.</summary>
     private static IEnumerable<JinjaValue> Reversed(Evaluator evaluator, JinjaValue value, bool strict)
     {
-        if (strict && value is JinjaIterator or JinjaUndefined or JinjaInteger or JinjaFloat or JinjaBoolean or JinjaNone)
-        {
-            throw value is JinjaUndefined undefined ? undefined.Error()
-                : JinjaException.Type($"TypeError: '{value.TypeName}' object is not reversible");
-        }
-
+        if (strict && value is JinjaIterator)
+            throw JinjaException.Type($"TypeError: '{value.TypeName}' object is not reversible");
         var items = Sequences.ToList(evaluator, value);
         items.Reverse();
         return items;

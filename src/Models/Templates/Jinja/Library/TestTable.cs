@@ -39,8 +39,8 @@ internal static class TestTable
             table.Add("divisibleby", "num", (e, v, a) => JinjaBoolean.Of(Equals(e, Arithmetic.Apply(e, "%", v, a[0]!), 0)));
             Add("lower", (e, v) => StringPredicates.IsLower(e.Text(v).Text));
             Add("upper", (e, v) => StringPredicates.IsUpper(e.Text(v).Text));
-            Add("filter", (_, v) => v is JinjaString name && FilterTable.Table.Contains(name.Text));
-            Add("test", (_, v) => v is JinjaString name && table.Contains(name.Text));
+            Add("filter", (e, v) => NamesOneOf(e, v, FilterTable.Table));
+            Add("test", (e, v) => NamesOneOf(e, v, table));
             table.Add("sameas", "other", (e, v, a) => JinjaBoolean.Of(IsSame(e, v, a[0]!)));
             table.Add("in", "seq", (e, v, a) => JinjaBoolean.Of(Sequences.Contains(e, a[0]!, v)));
         }
@@ -60,6 +60,10 @@ internal static class TestTable
         void Add(string name, Func<Evaluator, JinjaValue, bool> holds) =>
             table.Add(name, "", (evaluator, value, _) => JinjaBoolean.Of(holds(evaluator, value)));
     }
+
+    // Python looks the value up in a dictionary of names, which fails for what cannot be hashed.
+    private static bool NamesOneOf(Evaluator evaluator, JinjaValue value, FunctionTable table) =>
+        evaluator.Comparer.GetHashCode(value) is var _ && value is JinjaString name && table.Contains(name.Text);
 
     private static bool Equals(Evaluator evaluator, JinjaValue rest, int wanted) => evaluator.Comparer.Equals(rest, Require.Integer(wanted));
 

@@ -15,9 +15,9 @@ internal sealed class TextWrap(Budget budget, int width, bool breakLongWords, bo
                 break;
             budget.Charge();
             var (start, end, used) = (chunks[next].Start, chunks[next].Start, 0);
-            while (next < chunks.Count && used + Length(text, chunks[next]) <= width)
+            while (next < chunks.Count && Length(text, chunks[next]) is var length && used + length <= width)
             {
-                used += Length(text, chunks[next]);
+                used += length;
                 end = chunks[next++].End;
             }
 
@@ -45,7 +45,14 @@ internal sealed class TextWrap(Budget budget, int width, bool breakLongWords, bo
 
     private static bool IsSpace(JinjaString text, TextSpan chunk) => chunk.Length > 0 && PythonText.IsSpace(text.Text[chunk.Start]);
 
-    private static int Length(JinjaString text, TextSpan chunk) => PythonText.CountCodePoints(text.Text.AsSpan(chunk.Start, chunk.Length));
+    /// <summary>Length in code points, counted no further than a line is long: a long word is looked at once for every line it is cut into.</summary>
+    private int Length(JinjaString text, TextSpan chunk)
+    {
+        var count = 0;
+        for (var at = chunk.Start; at < chunk.End && count <= width; at += PythonText.WidthAt(text.Text, at))
+            count++;
+        return count;
+    }
 
     private static int AdvanceBy(JinjaString text, int at, int codePoints)
     {

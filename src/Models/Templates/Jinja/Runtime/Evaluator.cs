@@ -3,12 +3,12 @@ namespace VisionCluster.Models.Templates.Jinja;
 /// <summary>Evaluates expressions of one rendering.</summary>
 internal sealed class Evaluator
 {
-    public Evaluator(JinjaLimits limits, TimeProvider clock)
+    public Evaluator(JinjaLimits limits, TimeProvider clock, IReadOnlyDictionary<Statement[], string[]> hiddenNames)
     {
         Clock = clock;
         Budget = new Budget(limits, clock);
         Comparer = new ValueComparer(Budget);
-        Statements = new StatementRunner(this);
+        Statements = new StatementRunner(this, hiddenNames);
     }
 
     public Budget Budget { get; }

@@ -31,7 +31,8 @@ internal static class Members
 
     /// <summary>The <c>attr</c> filter: attributes only, never keys.</summary>
     public static JinjaValue GetAttributeOnly(Evaluator evaluator, JinjaValue target, JinjaString name) =>
-        FindAttribute(evaluator, target, name.Text) ?? Missing(evaluator, target, name);
+        target is JinjaUndefined undefined ? throw undefined.Error()
+        : FindAttribute(evaluator, target, name.Text) ?? Missing(evaluator, target, name);
 
     private static JinjaValue? FindKey(JinjaDict dict, JinjaValue key)
     {

@@ -1,7 +1,7 @@
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>Runs statements and collects what they print.</summary>
-internal sealed class StatementRunner(Evaluator evaluator)
+internal sealed class StatementRunner(Evaluator evaluator, IReadOnlyDictionary<Statement[], string[]> hiddenNames)
 {
     private readonly List<TextSpan> _generated = [];
     private SpannedBuilder? _root;
@@ -12,7 +12,7 @@ internal sealed class StatementRunner(Evaluator evaluator)
     public JinjaString Render(Statement[] body, Scope scope)
     {
         _root = new SpannedBuilder(evaluator.Budget, evaluator.Budget.Limits.MaxOutputLength);
-        Run(body, scope, _root);
+        RunScope(body, scope, _root);
         return _root.ToValue();
     }
 
@@ -24,6 +24,18 @@ internal sealed class StatementRunner(Evaluator evaluator)
         var text = Capture(macro.Body, scope);
         evaluator.Budget.Leave();
         return text;
+    }
+
+    /// <summary>Runs a body with a scope of its own, see <see cref="ScopeAnalysis"/>.</summary>
+    private Flow RunScope(Statement[] body, Scope scope, SpannedBuilder output)
+    {
+        if (hiddenNames.TryGetValue(body, out var names))
+        {
+            foreach (var name in names)
+                scope.Set(name, JinjaUndefined.Name(name));
+        }
+
+        return Run(body, scope, output);
     }
 
     private Flow Run(Statement[] body, Scope scope, SpannedBuilder output)
@@ -67,7 +79,7 @@ internal sealed class StatementRunner(Evaluator evaluator)
             case Statement.With with:
                 return RunWith(with, scope, output);
             case Statement.Scoped scoped:
-                return Run(scoped.Body, new Scope(scope), output);
+                return RunScope(scoped.Body, new Scope(scope), output);
             case Statement.Generation generation:
                 RunGeneration(generation, scope, output);
                 return Flow.Next;
@@ -117,11 +129,11 @@ internal sealed class StatementRunner(Evaluator evaluator)
             var inner = new Scope(scope);
             inner.Set("loop", loop);
             Assign(node.Target, item, inner);
-            flow = Run(node.Body, inner, output);
+            flow = RunScope(node.Body, inner, output);
             ranElse &= flow != Flow.Next;
         }
 
-        return ranElse && node.Otherwise.Length > 0 ? Run(node.Otherwise, new Scope(scope), output) : Flow.Next;
+        return ranElse && node.Otherwise.Length > 0 ? RunScope(node.Otherwise, new Scope(scope), output) : Flow.Next;
     }
 
     private JinjaString Recurse(Statement.For node, Scope scope, JinjaValue inner, int depth)
@@ -147,7 +159,7 @@ internal sealed class StatementRunner(Evaluator evaluator)
     private Flow RunSetBlock(Statement.SetBlock node, Scope scope)
     {
         var output = new SpannedBuilder(evaluator.Budget);
-        var flow = Run(node.Body, new Scope(scope), output);
+        var flow = RunScope(node.Body, new Scope(scope), output);
         if (flow == Flow.Next)
             Assign(node.Target, node.Filter is null ? output.ToValue() : Through(node.Filter, output.ToValue(), scope), scope);
         return flow;
@@ -157,7 +169,7 @@ internal sealed class StatementRunner(Evaluator evaluator)
     {
         var inner = new Scope(scope);
         var text = new SpannedBuilder(evaluator.Budget);
-        var flow = Run(node.Body, inner, text);
+        var flow = RunScope(node.Body, inner, text);
         if (flow == Flow.Next)
             output.Append(evaluator.Text(Through(node.Filter, text.ToValue(), inner)));
         return flow;
@@ -178,12 +190,12 @@ internal sealed class StatementRunner(Evaluator evaluator)
         var inner = new Scope(scope);
         foreach (var (target, value) in node.Assignments)
             Assign(target, evaluator.Evaluate(value, scope), inner);
-        return Run(node.Body, inner, output);
+        return RunScope(node.Body, inner, output);
     }
 
     private void RunGeneration(Statement.Generation node, Scope scope, SpannedBuilder output)
     {
-        var text = Capture(node.Body, new Scope(scope));
+        var text = RunMacro(node.Body, scope, Arguments.None);
         _generated.Add(new TextSpan(_root!.Length, text.Text.Length));
         output.Append(text);
     }
@@ -191,7 +203,7 @@ internal sealed class StatementRunner(Evaluator evaluator)
     private JinjaString Capture(Statement[] body, Scope scope)
     {
         var output = new SpannedBuilder(evaluator.Budget);
-        Run(body, scope, output);
+        RunScope(body, scope, output);
         return output.ToValue();
     }
 

@@ -110,8 +110,15 @@ internal sealed class Lexer
     private void SkipComment(int tag, int start)
     {
         var end = _source.IndexOf("#}", start, StringComparison.Ordinal);
-        if (end < 0)
+        if (end < 0 && start < _source.Length)
             throw new JinjaException(JinjaErrorKind.Syntax, "Missing end of comment tag", tag);
+        if (end < 0)
+        {
+            // jinja2 lets a comment or raw block pass that opens at the very end.
+            _position = _source.Length;
+            return;
+        }
+
         var sign = end > start ? _source[end - 1] : '\0';
         FinishBlockTag(end + 2, sign);
     }
@@ -134,8 +141,14 @@ internal sealed class Lexer
         for (var at = start; ; at++)
         {
             at = _source.IndexOf("{%", at, StringComparison.Ordinal);
-            if (at < 0)
+            if (at < 0 && start < _source.Length)
                 throw new JinjaException(JinjaErrorKind.Syntax, "Missing end of raw directive", tag);
+            if (at < 0)
+            {
+                _position = start;
+                return;
+            }
+
             var sign = at + 2 < _source.Length && _source[at + 2] is '-' or '+' ? _source[at + 2] : '\0';
             var end = SkipSpace(at + (sign == '\0' ? 2 : 3));
             if (!Matches(end, "endraw"))

@@ -11,13 +11,16 @@ internal sealed class NameCheck(JinjaLimits limits) : SyntaxWalker(limits)
     protected override void Visit(Statement statement)
     {
         var outer = _isConditional;
-        _isConditional = statement switch
-        {
-            Statement.If => true,
-            Statement.Text or Statement.Print or Statement.Set => outer,
-            _ => false,
-        };
+        _isConditional |= statement is Statement.If;
         base.Visit(statement);
+        _isConditional = outer;
+    }
+
+    protected override void VisitInner(Expression? filter, Statement[] body)
+    {
+        var outer = _isConditional;
+        _isConditional = false;
+        base.VisitInner(filter, body);
         _isConditional = outer;
     }
 

@@ -75,10 +75,10 @@ internal abstract class Statement(int position)
         public Statement[] Body { get; } = body;
     }
 
-    /// <summary><c>{% generation %}</c>: text that the assistant wrote.</summary>
-    public sealed class Generation(int position, Statement[] body) : Statement(position)
+    /// <summary><c>{% generation %}</c>: text that the assistant wrote. The body is a macro without parameters, as in transformers.</summary>
+    public sealed class Generation(int position, MacroDefinition body) : Statement(position)
     {
-        public Statement[] Body { get; } = body;
+        public MacroDefinition Body { get; } = body;
     }
 
     public sealed class Macro(int position, MacroDefinition definition) : Statement(position)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>Visits every node of a template. Depth is bounded, as left-associative chains make trees deeper than the parser recursed.</summary>
@@ -29,31 +31,28 @@ internal abstract class SyntaxWalker(JinjaLimits limits)
                 break;
             case Statement.For node:
                 Visit(node.Source);
-                VisitOptional(node.Filter);
-                Visit(node.Body);
-                Visit(node.Otherwise);
+                VisitInner(node.Filter, node.Body);
+                VisitInner(null, node.Otherwise);
                 break;
             case Statement.Set set:
                 Visit(set.Value);
                 break;
             case Statement.SetBlock set:
-                VisitOptional(set.Filter);
-                Visit(set.Body);
+                VisitInner(set.Filter, set.Body);
                 break;
             case Statement.FilterBlock filter:
-                Visit(filter.Filter);
-                Visit(filter.Body);
+                VisitInner(filter.Filter, filter.Body);
                 break;
             case Statement.With with:
                 foreach (var (_, value) in with.Assignments)
                     Visit(value);
-                Visit(with.Body);
+                VisitInner(null, with.Body);
                 break;
             case Statement.Scoped scoped:
-                Visit(scoped.Body);
+                VisitInner(null, scoped.Body);
                 break;
             case Statement.Generation generation:
-                Visit(generation.Body);
+                VisitMacro(generation.Body);
                 break;
             case Statement.Macro macro:
                 VisitMacro(macro.Definition);
@@ -75,6 +74,13 @@ internal abstract class SyntaxWalker(JinjaLimits limits)
         _depth--;
     }
 
+    /// <summary>What has a scope of its own.</summary>
+    protected virtual void VisitInner(Expression? filter, Statement[] body)
+    {
+        VisitOptional(filter);
+        Visit(body);
+    }
+
     private void VisitOptional(Expression? expression)
     {
         if (expression is not null)
@@ -85,16 +91,16 @@ internal abstract class SyntaxWalker(JinjaLimits limits)
     {
         foreach (var (_, value) in macro.Parameters)
             VisitOptional(value);
-        Visit(macro.Body);
+        VisitInner(null, macro.Body);
     }
 
     private void Enter(int position)
     {
-        if (++_depth > limits.MaxNesting)
+        if (++_depth > limits.MaxNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw new JinjaException(JinjaErrorKind.Syntax, $"the template nests deeper than {limits.MaxNesting} levels", position);
     }
 
-    private static IEnumerable<Expression> Children(Expression expression) => expression switch
+    public static IEnumerable<Expression> Children(Expression expression) => expression switch
     {
         Expression.List node => node.Items,
         Expression.Tuple node => node.Items,

@@ -81,7 +81,7 @@ internal sealed class TemplateParser
             case "macro": body.Add(ParseMacro(at)); break;
             case "call": body.Add(ParseCallBlock(at)); break;
             case "filter": body.Add(new Statement.FilterBlock(at, _expressions.ParseFilterChain(null, startsInline: true), ParseClosed("endfilter"))); break;
-            case "generation": body.Add(new Statement.Generation(at, OutsideLoops(() => ParseClosed("endgeneration")))); break;
+            case "generation": body.Add(new Statement.Generation(at, ParseDefinition(null, hasSignature: false, () => ParseClosed("endgeneration")))); break;
             case "autoescape": body.Add(ParseAutoescape(at)); break;
             case "block": body.Add(ParseBlock(at)); break;
             case "print": ParsePrint(body); break;
