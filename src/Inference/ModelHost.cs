@@ -2,6 +2,7 @@ using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Encoding;
 using VisionCluster.Inference.Onnx;
+using VisionCluster.Inference.Tasks;
 using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Processing;
@@ -15,13 +16,21 @@ namespace VisionCluster.Inference;
 public sealed class ModelHost : IModelHost
 {
     private readonly CompiledModel _model;
-    private readonly PromptPipeline _prompts;
+    private readonly PromptPipeline? _prompts;
     private readonly ImageEncoder? _images;
 
-    private ModelHost(CompiledModel model, ModelHostOptions options, PromptPipeline prompts, DecodeEngine? decoder, ImageEncoder? images, string processorDigest)
+    private ModelHost(
+        CompiledModel model,
+        ModelHostOptions options,
+        PromptPipeline? prompts,
+        DecodeEngine? decoder,
+        ImageEncoder? images,
+        string processorDigest,
+        FeatureTasks? features)
     {
-        (_model, _prompts, Decoder, _images) = (model, prompts, decoder, images);
+        (_model, _prompts, Decoder, _images, Features) = (model, prompts, decoder, images, features);
         (Device, ProcessorDigest) = (options.Device.Id, processorDigest);
+        Tasks = ModelTasks.Of(model, prompts);
         ContextTokens = decoder is null ? 0 : Math.Min(model.Manifest.Decoder!.MaxPositions, options.MaxContextTokens);
     }
 
@@ -37,21 +46,26 @@ public sealed class ModelHost : IModelHost
 
     public string Precision => _model.Manifest.Precision;
 
-    public IReadOnlyList<string> Tasks { get; } = ["generate"];
+    public IReadOnlyList<string> Tasks { get; }
 
     public int ContextTokens { get; }
 
     public DecodeEngine? Decoder { get; }
 
-    public IReadOnlySet<int> EndOfSequenceIds => _prompts.EndOfSequenceIds;
+    public FeatureTasks? Features { get; }
+
+    public IReadOnlySet<int> EndOfSequenceIds => Prompts.EndOfSequenceIds;
+
+    private PromptPipeline Prompts => _prompts ?? throw new InvalidOperationException($"Model {Name} does not generate.");
 
     /// <summary>Opens the model's sessions and starts its engine.</summary>
     /// <exception cref="ModelException">The compiled model, its tokenizer, template or processor cannot be used.</exception>
     public static ModelHost Load(CompiledModel model, ModelHostOptions options)
     {
-        var prompts = PromptPipeline.Load(model);
-        var (images, digest) = model.Manifest.Encoder is null ? (null, "") : LoadImages(model, options);
-        return new ModelHost(model, options, prompts, LoadDecoder(model, options), images, digest);
+        var prompts = model.Manifest.Decoder is null ? null : PromptPipeline.Load(model);
+        var features = FeatureTasks.Load(model, options.Device, options.Texts);
+        var (images, digest) = LoadImages(model, options);
+        return new ModelHost(model, options, prompts, LoadDecoder(model, options), images, digest, features);
     }
 
     public Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken) =>
@@ -59,19 +73,19 @@ public sealed class ModelHost : IModelHost
 
     public PromptTokens BuildPrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<(string Key, ImageEmbedding Embedding)> images)
     {
-        var rendered = _prompts.Render(messages);
-        var expanded = _prompts.Expand(rendered, [.. images.Select(image => Grid(image.Embedding))]);
+        var rendered = Prompts.Render(messages);
+        var expanded = Prompts.Expand(rendered, [.. images.Select(image => Grid(image.Embedding))]);
         return new PromptTokens
         {
-            Ids = _prompts.Encode(expanded),
+            Ids = Prompts.Encode(expanded),
             ImageTokenId = _model.Manifest.Encoder?.ImageTokenId ?? -1,
             Images = [.. images.Select(image => new PromptImage(image.Key, image.Embedding.Tokens, new EmbeddingMemory(image.Embedding.Values).Memory))],
         };
     }
 
-    public ITokenTextStream CreateTextStream() => _prompts.Tokenizer.CreateTextStream();
+    public ITokenTextStream CreateTextStream() => Prompts.Tokenizer.CreateTextStream();
 
-    public string TokenText(int tokenId) => _prompts.Tokenizer.TokenText(tokenId);
+    public string TokenText(int tokenId) => Prompts.Tokenizer.TokenText(tokenId);
 
     public async ValueTask DisposeAsync()
     {
@@ -83,6 +97,11 @@ public sealed class ModelHost : IModelHost
         if (_images is not null)
         {
             await _images.DisposeAsync();
+        }
+
+        if (Features is not null)
+        {
+            await Features.DisposeAsync();
         }
     }
 
@@ -99,11 +118,17 @@ public sealed class ModelHost : IModelHost
         return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
     }
 
-    private static (ImageEncoder Images, string Digest) LoadImages(CompiledModel model, ModelHostOptions options)
+    private static (ImageEncoder? Images, string Digest) LoadImages(CompiledModel model, ModelHostOptions options)
     {
+        if (model.Manifest.Encoder is null && model.Manifest.Vision is null)
+        {
+            return (null, "");
+        }
+
         var standard = ImageProcessors.Load(model.CheckpointFolder, model.Manifest.Family);
         var (split, whole) = (Variant(true), Variant(false));
-        var runner = new OnnxEncoderRunner(model, options.Device);
+        IEncoderRunner runner = model.Manifest.Encoder is null
+            ? new OnnxVisionRunner(model, options.Device) : new OnnxEncoderRunner(model, options.Device);
         var batcher = new EncoderBatcher(runner, options.Encode with { Model = model.Name, Device = options.Device.Id });
         return (new ImageEncoder(ImageCodecs.Default, Choose, batcher, runner.TokensPerTile, options), standard.Digest);
 
