@@ -11,8 +11,8 @@ internal sealed class HostingOptions
 {
     public Option<string[]> Model { get; } = new("--model", "-m")
     {
-        Description = "Checkpoint folder in Hugging Face layout, or the name of an embedded model. Repeatable for run. Default: emoji-vlm.",
-        HelpName = "FOLDER",
+        Description = "Checkpoint folder in Hugging Face layout, a .gguf file, or the name of an embedded model. Repeatable for run. Default: emoji-vlm.",
+        HelpName = "PATH",
     };
 
     public Option<string> Device { get; } = new("--device")

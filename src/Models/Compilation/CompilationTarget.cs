@@ -6,9 +6,9 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>Where a family writes its graphs while a model is compiled.</summary>
-internal sealed class CompilationTarget(string folder, CheckpointWeights weights, WeightFile file)
+internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file)
 {
-    public CheckpointWeights Weights { get; } = weights;
+    public ITensorSource Weights { get; } = weights;
 
     public WeightFile File { get; } = file;
 

@@ -130,6 +130,11 @@ internal sealed record LlamaConfig
             Activation = config.String("hidden_act", "silu"),
         };
         Activations.Require(result.Activation, "hidden_act");
+        if (result.Rope.Divisors.Count != 0 && result.Rope.Divisors.Count != result.HeadDim / 2)
+        {
+            throw new ModelException($"config.json: rope_scaling has {result.Rope.Divisors.Count} divisors for heads of {result.HeadDim}.");
+        }
+
         return result.Heads % result.KvHeads == 0 && result.HeadDim % 2 == 0 ? result : throw new ModelException(
             $"config.json: {result.Heads} heads of {result.HeadDim} with {result.KvHeads} key-value heads: heads must be a multiple of "
             + "key-value heads, head_dim even.");

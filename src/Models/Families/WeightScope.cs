@@ -4,7 +4,7 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Families;
 
 /// <summary>Tensors below a name prefix of a checkpoint, as initializers of a graph in the layout that the operators want.</summary>
-internal readonly record struct WeightScope(GraphBuilder Graph, CheckpointWeights Weights, string Prefix)
+internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource Weights, string Prefix)
 {
     public WeightScope Sub(string name) => this with { Prefix = $"{Prefix}{name}." };
 
