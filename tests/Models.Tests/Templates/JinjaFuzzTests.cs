@@ -6,23 +6,29 @@ using VisionCluster.TestKit;
 
 namespace VisionCluster.Models.Tests.Templates;
 
-/// <summary>Whatever the template, parsing and rendering end with a text, a <see cref="ModelException"/> or a <see cref="PromptException"/>.</summary>
+/// <summary>Whatever the template, it ends with a text, a <see cref="ModelException"/> or a <see cref="PromptException"/>.</summary>
 public sealed class JinjaFuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "=", "==", "<", "~", "*", "**",
-        "/", "//", "%", "'a'", "\"b\"", "1", "2.5", "1e400", "10", "x", "y", "messages", "loop", "ns", "m", "not", "and", "or", "in", "is", "if",
-        "else", "elif", "endif", "for", "endfor", "set", "endset", "macro", "endmacro", "call", "endcall", "filter", "endfilter", "raw", "endraw",
-        "with", "endwith", "generation", "endgeneration", "recursive", "break", "continue", "namespace(", "range(", "dict(", "loop(", "caller()",
-        "trim", "upper", "join", "map(", "select(", "sort", "tojson", "default(", "groupby(", "batch(", "indent(", "replace(", "format(", "round(",
-        "defined", "string", "mapping", "items()", "split(", "strip()", "'%s'", "'{}'", "'{:9}'", "\\", "'", "\"", "é", "😀", "\0", "::", "none", "true",
-        "kwargs", "varargs", "**x", "*y", "__class__", "|list", "|first", "|last|", "|int", "|float", "|length", ".format(", ".replace('', 'q')",
+        "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":", "=", "==", "<",
+        "~", "*", "**", "/", "//", "%", "'a'", "\"b\"", "1", "2.5", "1e400", "10", "x", "y", "messages", "loop", "ns", "m", "not",
+        "and", "or", "in", "is", "if", "else", "elif", "endif", "for", "endfor", "set", "endset", "macro", "endmacro", "call",
+        "endcall", "filter", "endfilter", "raw", "endraw", "with", "endwith", "generation", "endgeneration", "recursive", "break",
+        "continue", "namespace(", "range(", "dict(", "loop(", "caller()", "trim", "upper", "join", "map(", "select(", "sort",
+        "tojson", "default(", "groupby(", "batch(", "indent(", "replace(", "format(", "round(", "defined", "string", "mapping",
+        "items()", "split(", "strip()", "'%s'", "'{}'", "'{:9}'", "\\", "'", "\"", "é", "😀", "\0", "::", "none", "true", "kwargs",
+        "varargs", "**x", "*y", "__class__", "|list", "|first", "|last|", "|int", "|float", "|length", ".format(",
+        ".replace('', 'q')",
     ];
 
     private static readonly JinjaLimits Limits = new()
     {
-        MaxSteps = 20_000, MaxStringLength = 20_000, MaxOutputLength = 20_000, MaxItems = 5_000, MaxTime = TimeSpan.FromSeconds(2),
+        MaxSteps = 20_000,
+        MaxStringLength = 20_000,
+        MaxOutputLength = 20_000,
+        MaxItems = 5_000,
+        MaxTime = TimeSpan.FromSeconds(2),
     };
 
     [Theory]
@@ -69,8 +75,10 @@ public sealed class JinjaFuzzTests
     private static IEnumerable<string> Sources()
     {
         yield return "{% macro m(a, b=2) %}{{ a }}{{ caller() if caller }}{% endmacro %}{% set ns = namespace(n=0) %}"
-            + "{% for x in messages recursive %}{% set ns.n = ns.n + loop.index %}{{ m(x.content | trim, b=loop.last) }}{% endfor %}{{ ns.n }}";
-        yield return "{% call(q) m(1) %}{{ q }}{% endcall %}{% filter upper %}{{ x.y[1:2] | default('d') }}{% endfilter %}{{ '%5.2f' % 1.5 }}";
+            + "{% for x in messages recursive %}{% set ns.n = ns.n + loop.index %}{{ m(x.content | trim, b=loop.last) }}{% endfor %}"
+            + "{{ ns.n }}";
+        yield return "{% call(q) m(1) %}{{ q }}{% endcall %}{% filter upper %}{{ x.y[1:2] | default('d') }}{% endfilter %}"
+            + "{{ '%5.2f' % 1.5 }}";
         foreach (var folder in Fixtures.Folders("templates"))
         {
             var file = Path.Combine(folder, "template.jinja");

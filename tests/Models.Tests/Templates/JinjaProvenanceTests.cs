@@ -4,8 +4,8 @@ using VisionCluster.Models.Templates;
 namespace VisionCluster.Models.Tests.Templates;
 
 /// <summary>
-/// Which parts of the output count as user text. The templates see <c>u</c> = <c>" ab "</c> (or another text) from the request; expectations
-/// put user text in angle brackets.
+/// Which parts of the output count as user text. The templates see <c>u</c> = <c>" ab "</c> from the request; expectations put user text
+/// in angle brackets.
 /// </summary>
 public sealed class JinjaProvenanceTests
 {
@@ -36,7 +36,7 @@ public sealed class JinjaProvenanceTests
     [InlineData("{% filter trim %} x{{ u }}{% endfilter %}", "x< ab>")]
     [InlineData("{{ u | indent(2, true) }}", "  < ab >")]
     [InlineData("{{ u | center(8) }}|", "  < ab >  |")]
-    [InlineData("{{ ('&' ~ u) | e }}", "&amp;< ab >")]
+    [InlineData("{{ ('&' ~ u) | e }}", "<&amp; ab >")]
     [InlineData("{{ dict(**d) }}", "<{'k': 1}>")]
     [InlineData("{% for k in d %}{{ k }}{% endfor %}", "<k>")]
     [InlineData("{% macro m() %}{% for k in kwargs %}{{ k }}{% endfor %}{% endmacro %}{{ m(**d) }}{{ m(z=1) }}", "<k>z")]

@@ -78,7 +78,8 @@ internal sealed class FormatSpec
             var start = at;
             while (at < source.Length && char.IsAsciiDigit(source[at]))
                 at++;
-            return at == start ? null : Numbers.Clamp(BigInteger.Parse(source.AsSpan(start, Math.Min(at - start, 20)), CultureInfo.InvariantCulture));
+            return at == start ? null
+                : Numbers.Clamp(BigInteger.Parse(source.AsSpan(start, Math.Min(at - start, 20)), CultureInfo.InvariantCulture));
         }
     }
 
@@ -119,11 +120,13 @@ internal sealed class FormatSpec
 
     public static bool IsNegative(double value) => double.IsNegative(value) && !double.IsNaN(value);
 
-    public static JinjaString Character(BigInteger code) => code.Sign >= 0 && code <= 0x10ffff && code is var valid && !(valid >= 0xd800 && valid <= 0xdfff)
-        ? JinjaString.Trusted(char.ConvertFromUtf32((int)code))
+    // Integers do not say where they are from, so a character made from one counts as the user's.
+    public static JinjaString Character(BigInteger code) => code.Sign >= 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)
+        ? JinjaString.User(char.ConvertFromUtf32((int)code))
         : throw JinjaException.Type("OverflowError: %c arg not in range(0x110000)");
 
-    public JinjaString Cut(JinjaString text) => Precision is { } precision && precision < text.CodePoints ? text.Substring(0, text.OffsetOf(precision)) : text;
+    public JinjaString Cut(JinjaString text) =>
+        Precision is { } precision && precision < text.CodePoints ? text.Substring(0, text.OffsetOf(precision)) : text;
 
     public string IntegerDigits(BigInteger magnitude)
     {
@@ -150,8 +153,11 @@ internal sealed class FormatSpec
         if (precision > MaxPrecision)
             throw JinjaException.Limit($"a float is printed with more than {MaxPrecision} digits");
         if (!double.IsFinite(value))
-            return (Type is 'F' or 'E' or 'G', double.IsNaN(value)) switch { (true, true) => "NAN", (true, _) => "INF", (_, true) => "nan", _ => "inf" }
-                + (Type == '%' ? "%" : "");
+        {
+            var name = double.IsNaN(value) ? "nan" : "inf";
+            return Type switch { 'F' or 'E' or 'G' => name.ToUpperInvariant(), '%' => name + "%", _ => name };
+        }
+
         var digits = Type switch
         {
             'f' or 'F' => PythonFloat.Fixed(value, precision),
@@ -176,7 +182,7 @@ internal sealed class FormatSpec
             var fillsWidth = _isZeroFilled && Align is '\0' or '=';
             evaluator.Budget.ChargeText(fillsWidth ? Width : 0);
             var grouped = Grouped(digits);
-            for (var missing = Width - sign.Length - grouped.Length; fillsWidth && missing > 0; missing = Width - sign.Length - grouped.Length)
+            while (fillsWidth && Width - sign.Length - grouped.Length is > 0 and var missing)
             {
                 digits = new string('0', Math.Max(missing * 3 / 4, 1)) + digits;
                 grouped = Grouped(digits);

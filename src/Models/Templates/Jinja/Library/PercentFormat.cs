@@ -20,7 +20,8 @@ internal sealed class PercentFormat
         _positional = values is JinjaTuple tuple ? tuple.Items : [values];
     }
 
-    public static JinjaString Format(Evaluator evaluator, JinjaString format, JinjaValue values) => new PercentFormat(evaluator, format, values).Run();
+    public static JinjaString Format(Evaluator evaluator, JinjaString format, JinjaValue values) =>
+        new PercentFormat(evaluator, format, values).Run();
 
     private JinjaString Run()
     {
@@ -133,7 +134,8 @@ internal sealed class PercentFormat
                 return PadText(spec, text);
             case 'c':
                 spec.Precision = null;
-                return PadText(spec, value is JinjaString { CodePoints: 1 } one ? one : FormatSpec.Character(Numbers.RequireInteger(value, 0)));
+                var character = value is JinjaString { CodePoints: 1 } one ? one : FormatSpec.Character(Numbers.RequireInteger(value, 0));
+                return PadText(spec, character);
             case 'd' or 'i' or 'u' or 'x' or 'X' or 'o':
                 return Integer(spec, value);
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':

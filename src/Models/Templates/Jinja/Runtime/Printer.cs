@@ -88,7 +88,7 @@ internal sealed class Printer
             case JinjaNamespace space:
                 _sawUserText = true;
                 Append("<Namespace ");
-                WritePairs(space.Attributes.Select(pair => KeyValuePair.Create<JinjaValue, JinjaValue>(JinjaString.Trusted(pair.Key), pair.Value)));
+                WritePairs(space.Attributes.Select(pair => KeyValuePair.Create((JinjaValue)JinjaString.Trusted(pair.Key), pair.Value)));
                 Append(">");
                 break;
             case JinjaMacro macro:
@@ -163,7 +163,8 @@ internal sealed class Printer
 
     internal static bool IsPrintable(int code) => code == ' ' || PythonCase.CategoryOf(code) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.SpaceSeparator);
 
     private void Append(string text)
     {

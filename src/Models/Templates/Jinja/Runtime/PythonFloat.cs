@@ -39,8 +39,8 @@ internal static class PythonFloat
     }
 
     /// <summary>
-    /// <c>%.{precision}g</c> of a finite number; <paramref name="keepZeros"/> is the <c>#</c> flag, <paramref name="keepsFraction"/> asks for a
-    /// digit after the point.
+    /// <c>%.{precision}g</c> of a finite number; <paramref name="keepZeros"/> is the <c>#</c> flag, <paramref name="keepsFraction"/> asks
+    /// for a digit after the point.
     /// </summary>
     public static string General(double value, int precision, string mark, bool keepZeros, bool keepsFraction = false)
     {
