@@ -6,7 +6,11 @@ namespace VisionCluster.Cli.Hosting;
 /// <summary>Models that ship beside the program, and how a model on the command line is found.</summary>
 internal static class EmbeddedModels
 {
+    /// <summary>Looks and answers.</summary>
     public const string Default = "emoji-vlm";
+
+    /// <summary>Embeds, and matches pictures with texts.</summary>
+    public const string Matcher = "emoji-siglip";
 
     public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "models");
 
