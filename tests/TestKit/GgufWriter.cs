@@ -48,6 +48,10 @@ public sealed class GgufWriter
         return Tensor(name, shape, 0, bytes);
     }
 
+    /// <summary>The float32 tensors that were added.</summary>
+    public IEnumerable<(string Name, long[] Shape, float[] Values)> FloatTensors() => _tensors.Where(tensor => tensor.Type == 0)
+        .Select(tensor => (tensor.Name, tensor.Shape, System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.Bytes).ToArray()));
+
     public byte[] ToArray()
     {
         using var stream = new MemoryStream();
