@@ -1,8 +1,8 @@
+using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Encoding;
 using VisionCluster.Inference.Tasks;
-using VisionCluster.Imaging;
 
 namespace VisionCluster.Inference;
 

@@ -111,7 +111,8 @@ public sealed class GgufWriter
             String(writer, key);
             writer.Write(type);
             value(writer);
-        }));
+        }
+        ));
         return this;
     }
 }
