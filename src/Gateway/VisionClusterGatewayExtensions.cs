@@ -15,6 +15,7 @@ using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Generation;
 using VisionCluster.Gateway.Health;
 using VisionCluster.Gateway.Images;
+using VisionCluster.Gateway.Inspection;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
 using VisionCluster.Gateway.Services;
@@ -81,6 +82,7 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<ClassifyHandler>();
         services.AddSingleton<EmbedHandler>();
         services.AddSingleton<SimilarityHandler>();
+        services.AddSingleton<InspectHandler>();
         services.AddSingleton<VisionGrpcService>();
     }
 

@@ -1,5 +1,6 @@
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Encoding;
+using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Tasks;
 using VisionCluster.Models.Templates;
 using VisionCluster.Models.Tokenization;
@@ -38,6 +39,9 @@ public interface IModelHost : IAsyncDisposable
 
     /// <summary>Labels, vectors and matches; null for a model that only generates.</summary>
     FeatureTasks? Features => null;
+
+    /// <summary>Looks inside; null for a model without inspection graphs.</summary>
+    InspectionService? Inspection => null;
 
     /// <summary>The model's end-of-sequence ids.</summary>
     IReadOnlySet<int> EndOfSequenceIds { get; }

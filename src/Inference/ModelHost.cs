@@ -1,11 +1,11 @@
 using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Encoding;
+using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Onnx;
 using VisionCluster.Inference.Tasks;
 using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
-using VisionCluster.Models.Processing;
 using VisionCluster.Models.Prompts;
 using VisionCluster.Models.Templates;
 using VisionCluster.Models.Tokenization;
@@ -24,14 +24,20 @@ public sealed class ModelHost : IModelHost
         ModelHostOptions options,
         PromptPipeline? prompts,
         DecodeEngine? decoder,
-        ImageEncoder? images,
-        string processorDigest,
+        ProcessorChoice? processors,
         FeatureTasks? features)
     {
-        (_model, _prompts, Decoder, _images, Features) = (model, prompts, decoder, images, features);
-        (Device, ProcessorDigest) = (options.Device.Id, processorDigest);
+        (_model, _prompts, Decoder, Features) = (model, prompts, decoder, features);
+        (Device, ProcessorDigest) = (options.Device.Id, processors?.Standard.Digest ?? "");
+        _images = processors is null ? null : LoadImages(model, options, processors);
         Tasks = ModelTasks.Of(model, prompts);
         ContextTokens = decoder is null ? 0 : Math.Min(model.Manifest.Decoder!.MaxPositions, options.MaxContextTokens);
+        if (Tasks.Contains(TaskNames.Inspect))
+        {
+            var texts = features?.Texts;
+            Inspection = new InspectionService(
+                model, options, this, processors is null ? null : processors.For, prompts?.Tokenizer ?? texts?.Tokenizer, texts is null ? null : texts.Tokenize);
+        }
     }
 
     public string Name => _model.Name;
@@ -54,6 +60,8 @@ public sealed class ModelHost : IModelHost
 
     public FeatureTasks? Features { get; }
 
+    public InspectionService? Inspection { get; }
+
     public IReadOnlySet<int> EndOfSequenceIds => Prompts.EndOfSequenceIds;
 
     private PromptPipeline Prompts => _prompts ?? throw new InvalidOperationException($"Model {Name} does not generate.");
@@ -64,8 +72,8 @@ public sealed class ModelHost : IModelHost
     {
         var prompts = model.Manifest.Decoder is null ? null : PromptPipeline.Load(model);
         var features = FeatureTasks.Load(model, options.Device, options.Texts);
-        var (images, digest) = LoadImages(model, options);
-        return new ModelHost(model, options, prompts, LoadDecoder(model, options), images, digest, features);
+        var processors = model.Manifest.Encoder is null && model.Manifest.Vision is null ? null : new ProcessorChoice(model);
+        return new ModelHost(model, options, prompts, LoadDecoder(model, options), processors, features);
     }
 
     public Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken) =>
@@ -89,6 +97,11 @@ public sealed class ModelHost : IModelHost
 
     public async ValueTask DisposeAsync()
     {
+        if (Inspection is not null)
+        {
+            await Inspection.DisposeAsync();
+        }
+
         if (Decoder is not null)
         {
             await Decoder.DisposeAsync();
@@ -118,29 +131,12 @@ public sealed class ModelHost : IModelHost
         return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
     }
 
-    private static (ImageEncoder? Images, string Digest) LoadImages(CompiledModel model, ModelHostOptions options)
+    private static ImageEncoder LoadImages(CompiledModel model, ModelHostOptions options, ProcessorChoice processors)
     {
-        if (model.Manifest.Encoder is null && model.Manifest.Vision is null)
-        {
-            return (null, "");
-        }
-
-        var standard = ImageProcessors.Load(model.CheckpointFolder, model.Manifest.Family);
-        var (split, whole) = (Variant(true), Variant(false));
         IEncoderRunner runner = model.Manifest.Encoder is null
             ? new OnnxVisionRunner(model, options.Device) : new OnnxEncoderRunner(model, options.Device);
         var batcher = new EncoderBatcher(runner, options.Encode with { Model = model.Name, Device = options.Device.Id });
-        return (new ImageEncoder(ImageCodecs.Default, Choose, batcher, runner.TokensPerTile, options), standard.Digest);
-
-        IImageProcessor Choose(bool? wanted) => wanted switch
-        {
-            null => standard,
-            true => split.Value,
-            false => whole.Value,
-        };
-
-        Lazy<IImageProcessor> Variant(bool value) => new(() => ImageProcessors.Load(
-            model.CheckpointFolder, model.Manifest.Family, new ImageProcessorOverrides { DoImageSplitting = value }));
+        return new ImageEncoder(ImageCodecs.Default, processors.For, batcher, runner.TokensPerTile, options);
     }
 
     private ImageGrid Grid(ImageEmbedding embedding)

@@ -2,6 +2,7 @@ using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Encoding;
+using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Tasks;
 
 namespace VisionCluster.Inference;
@@ -33,6 +34,8 @@ public sealed record ModelHostOptions
     public EncoderBatcherOptions Encode { get; init; } = new();
 
     public TextEncoderOptions Texts { get; init; } = new();
+
+    public InspectionOptions Inspection { get; init; } = new();
 
     /// <summary>Slots of <paramref name="bytesPerToken"/> × <paramref name="capacity"/> that the budget allows: at least one.</summary>
     public int Slots(long bytesPerToken, int capacity) => (int)Math.Clamp(KvBytes / Math.Max(1, bytesPerToken * capacity), 1, Math.Max(1, MaxSlots));

@@ -6,6 +6,7 @@ using VisionCluster.Gateway.Auth;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Generation;
 using VisionCluster.Gateway.Images;
+using VisionCluster.Gateway.Inspection;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
 using VisionCluster.Gateway.Tasks;
@@ -18,6 +19,7 @@ internal sealed class VisionGrpcService(
     ClassifyHandler classify,
     EmbedHandler embed,
     SimilarityHandler similarity,
+    InspectHandler inspect,
     RunningGenerations running,
     ImageIngest ingest,
     ModelRouter router,
@@ -97,8 +99,5 @@ internal sealed class VisionGrpcService(
         similarity.HandleAsync(context.GetTenant(), request, context.CancellationToken);
 
     public override Task Inspect(InspectRequest request, IServerStreamWriter<InspectResponse> responseStream, ServerCallContext context) =>
-        throw NotYet("Inspect");
-
-    private static RequestException NotYet(string method) =>
-        new(StatusCode.Unimplemented, $"{method} is not in this version; Generate is.");
+        inspect.HandleAsync(request, responseStream, context);
 }

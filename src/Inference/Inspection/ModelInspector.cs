@@ -62,6 +62,9 @@ public sealed class ModelInspector(CompiledModel model, DeviceOptions device) : 
         }
     }
 
+    /// <summary>What a graph shows; empty for one that the model does not have.</summary>
+    internal IReadOnlyList<string> OutputNames(GraphKind kind) => File.Exists(model.GraphPath(kind)) ? Open(kind).OutputNames : [];
+
     /// <summary>Runs texts through a text encoder.</summary>
     internal IReadOnlyList<NamedTensor> EncodeTexts(TextBatch batch, Predicate<string>? wanted = null)
     {

@@ -94,6 +94,9 @@ public sealed class FeatureTasks : IAsyncDisposable
         return new SimilarityScores(logits, probabilities, similarity.Sigmoid);
     }
 
+    /// <summary>Null for a model that takes no texts.</summary>
+    internal TextEncoder? Texts => _encoder;
+
     public ValueTask DisposeAsync() => _encoder?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static ReadOnlySpan<float> Floats(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, float>(bytes);

@@ -29,6 +29,8 @@ internal sealed class TextEncoder : IAsyncDisposable
         return new TextFeatures(await _batcher.EncodeAsync(ids, mask, cancellationToken), mask.Sum());
     }
 
+    public Tokenizer Tokenizer => _tokenizer;
+
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     /// <summary>As the model takes a text alone.</summary>
