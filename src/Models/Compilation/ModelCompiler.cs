@@ -1,5 +1,6 @@
 using VisionCluster.Models.Families;
 using VisionCluster.Models.Onnx;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Models.Compilation;
 
@@ -12,8 +13,6 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
     public const int Version = 3;
 
-    private const string Precision = "fp32";
-
     /// <param name="checkpoint">A checkpoint folder, or a GGUF file.</param>
     /// <param name="name">What clients call the model; by default what the checkpoint is called.</param>
     /// <param name="progress">What is being done.</param>
@@ -24,19 +23,20 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
         name ??= source.Name;
         var family = ModelFamily.Read(source.ReadConfig());
         var digest = source.ComputeDigest();
-        var revision = CheckpointDigest.Combine(digest, Precision, $"compiler {Version}")[..32];
+        var precision = Precision(source, family);
+        var revision = CheckpointDigest.Combine(digest, precision.Name(), options.KeepBlocks ? "" : "rounded", $"compiler {Version}")[..32];
         var folder = Path.Combine(options.CacheFolder, $"{family.ModelType}-{revision}");
         var manifest = ModelManifest.ReadComplete(folder) is { } cached && cached.Revision == revision && cached.CompilerVersion == Version ? cached : null;
         if (manifest is null)
         {
             progress?.Report($"Compiling {name}");
-            manifest = Build(family, source, folder, digest, revision);
+            manifest = Build(family, source, folder, digest, revision, precision);
         }
 
         return new CompiledModel(name, source.TextFolder(folder), folder, manifest);
     }
 
-    private ModelManifest Build(ModelFamily family, CheckpointSource source, string folder, string digest, string revision)
+    private ModelManifest Build(ModelFamily family, CheckpointSource source, string folder, string digest, string revision, ModelPrecision precision)
     {
         Directory.CreateDirectory(options.CacheFolder);
         var work = Path.Combine(options.CacheFolder, $".{Path.GetFileName(folder)}.{Guid.NewGuid():N}");
@@ -48,7 +48,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
             using (var weights = source.OpenTensors())
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                parts = family.Compile(new CompilationTarget(work, weights, file));
+                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks)));
                 file.Flush();
             }
 
@@ -57,7 +57,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
                 CompilerVersion = Version,
                 Family = family.ModelType,
                 SourceDigest = digest,
-                Precision = Precision,
+                Precision = precision.Name(),
                 Revision = revision,
                 Decoder = parts.Decoder,
                 Encoder = parts.Encoder,
@@ -78,6 +78,23 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
                 Directory.Delete(work, recursive: true);
             }
         }
+    }
+
+    private ModelPrecision Precision(CheckpointSource source, ModelFamily family)
+    {
+        if (options.Precision == ModelPrecision.Fp32)
+        {
+            return ModelPrecision.Fp32;
+        }
+
+        if (!family.HasDecoder)
+        {
+            return options.Precision == ModelPrecision.Auto ? ModelPrecision.Fp32 : throw new ModelException(
+                $"{source.Name} has no decoder, and {options.Precision.Name()} is a form of decoders; leave the precision away.");
+        }
+
+        using var tensors = source.OpenTensors();
+        return options.Precision == ModelPrecision.Auto ? PrecisionChoice.Choose(tensors, options.Accelerator) : options.Precision;
     }
 
     private static void Publish(string work, string folder)

@@ -33,6 +33,8 @@ internal sealed class BertFamily : ModelFamily
 
     public override string ModelType => "bert";
 
+    public override bool HasDecoder => false;
+
     private static TransformerOptions Defaults => new()
     {
         HiddenSize = 768,

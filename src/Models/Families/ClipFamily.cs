@@ -35,6 +35,8 @@ internal sealed class ClipFamily : ModelFamily
 
     public override string ModelType => "clip";
 
+    public override bool HasDecoder => false;
+
     private static TransformerOptions TextDefaults => new()
     {
         HiddenSize = 512,

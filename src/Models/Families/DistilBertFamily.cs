@@ -33,6 +33,8 @@ internal sealed class DistilBertFamily : ModelFamily
 
     public override string ModelType => "distilbert";
 
+    public override bool HasDecoder => false;
+
     public override ModelParts Compile(CompilationTarget target)
     {
         IReadOnlyList<FeatureSpan> features = [];

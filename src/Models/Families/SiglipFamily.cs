@@ -34,6 +34,8 @@ internal sealed class SiglipFamily : ModelFamily
 
     public override string ModelType => "siglip";
 
+    public override bool HasDecoder => false;
+
     private static TransformerOptions TextDefaults => new()
     {
         HiddenSize = 768,

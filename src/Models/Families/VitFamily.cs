@@ -29,6 +29,8 @@ internal sealed class VitFamily : ModelFamily
 
     public override string ModelType => "vit";
 
+    public override bool HasDecoder => false;
+
     public override ModelParts Compile(CompilationTarget target)
     {
         var classifies = target.Weights.Contains("classifier.weight");

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using VisionCluster.Models.Checkpoints;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Models.Gguf;
 
@@ -25,21 +26,26 @@ internal sealed class GgufTensors : ITensorSource
         }
     }
 
+    public IEnumerable<string> Names => _tensors.Keys;
+
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
     public long[] ShapeOf(string name) => Find(name).Shape;
 
     public float[] ReadFloats(string name, params ReadOnlySpan<long> shape)
     {
-        var tensor = Find(name);
-        if (!tensor.Shape.AsSpan().SequenceEqual(shape))
-        {
-            throw new ModelException(
-                $"Tensor {tensor.Name} has shape [{string.Join(", ", tensor.Shape)}]; the configuration asks for [{string.Join(", ", shape.ToArray())}].");
-        }
-
-        var values = ToFloats(_file, tensor);
+        var values = ToFloats(_file, Find(name, shape));
         return _shape.RotaryHeads(name) is { } heads ? RotaryRows.ToHalves(values, heads, _shape.HeadDim) : values;
+    }
+
+    public BlockFormat? BlocksOf(string name) =>
+        _tensors.TryGetValue(name, out var tensor) && tensor.Shape.Length == 2 && GgufBlocks.IsBlock(tensor.Type) ? GgufBlockReader.FormatOf(tensor.Type) : null;
+
+    public BlockMatrix ReadBlocks(string name, int rows, int columns)
+    {
+        var tensor = Find(name, rows, columns);
+        var matrix = GgufBlockReader.Read(tensor.Type, _file.Bytes(tensor), rows, columns);
+        return _shape.RotaryHeads(name) is null ? matrix : matrix.SelectRows(rows, row => RotaryRows.Source(row, _shape.HeadDim));
     }
 
     public void Dispose()
@@ -77,4 +83,11 @@ internal sealed class GgufTensors : ITensorSource
 
     private GgufTensor Find(string name) => _tensors.TryGetValue(name, out var tensor) ? tensor
         : throw new ModelException($"{_file.Name} lacks the tensor of {name}.");
+
+    private GgufTensor Find(string name, params ReadOnlySpan<long> shape)
+    {
+        var tensor = Find(name);
+        return tensor.Shape.AsSpan().SequenceEqual(shape) ? tensor : throw new ModelException(
+            $"Tensor {tensor.Name} has shape [{string.Join(", ", tensor.Shape)}]; the configuration asks for [{string.Join(", ", shape.ToArray())}].");
+    }
 }
