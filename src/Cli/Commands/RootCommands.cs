@@ -23,6 +23,7 @@ internal static class RootCommands
         ClassifyCommand.Create(),
         EmbedCommand.Create(),
         SimilarityCommand.Create(),
+        ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
     };
