@@ -1,9 +1,9 @@
+using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Encoding;
 using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Tasks;
-using VisionCluster.Imaging;
 
 namespace VisionCluster.Inference;
 

@@ -1,4 +1,5 @@
 using VisionCluster.Cli.Commands;
+using VisionCluster.Models.Compilation;
 
 namespace VisionCluster.Cli.Hosting;
 
@@ -16,17 +17,17 @@ internal static class EmbeddedModels
     public static IEnumerable<string> Folders() =>
         Directory.Exists(Root) ? Directory.GetDirectories(Root).Where(IsCheckpoint).Order(StringComparer.Ordinal) : [];
 
-    /// <summary>A checkpoint folder, given its path or an embedded model's name.</summary>
+    /// <summary>A checkpoint folder or GGUF file, given its path or an embedded model's name.</summary>
     public static string Find(string model)
     {
-        if (IsCheckpoint(model))
+        if (CheckpointSource.Exists(model))
         {
             return Path.GetFullPath(model);
         }
 
         var embedded = Path.Combine(Root, model);
         return model == Path.GetFileName(model) && IsCheckpoint(embedded) ? embedded : throw new CliException(
-            $"{model} is neither a checkpoint folder (no config.json there) nor an embedded model ({string.Join(", ", Folders().Select(Path.GetFileName))}).");
+            $"{model} is neither a checkpoint folder (no config.json there), nor a .gguf file or a folder with one, nor an embedded model ({string.Join(", ", Folders().Select(Path.GetFileName))}).");
     }
 
     private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, "config.json"));

@@ -3,7 +3,9 @@ using VisionCluster.Models.Compilation;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>Idefics3 and SmolVLM: a SigLIP-style tower, pixel shuffle, and a Llama decoder (transformers <c>modeling_idefics3.py</c>).</summary>
+/// <summary>
+/// Idefics3 and SmolVLM: a SigLIP-style tower, pixel shuffle, and a Llama decoder (transformers <c>modeling_idefics3.py</c>).
+/// </summary>
 internal sealed class Idefics3Family : ModelFamily
 {
     private readonly VisionConfig _vision;
@@ -14,7 +16,8 @@ internal sealed class Idefics3Family : ModelFamily
     public Idefics3Family(string modelType, ConfigSection config)
     {
         ModelType = modelType;
-        _vision = VisionConfig.ReadIdefics3(config.Section("vision_config") ?? throw new ModelException("config.json lacks vision_config."));
+        var vision = config.Section("vision_config") ?? throw new ModelException("config.json lacks vision_config.");
+        _vision = VisionConfig.ReadIdefics3(vision);
         var text = config.Section("text_config") ?? throw new ModelException("config.json lacks text_config.");
         _text = LlamaConfig.Read(text, text.String("model_type", "llama"));
         if (config.Bool("tie_word_embeddings", false))
@@ -49,5 +52,6 @@ internal sealed class Idefics3Family : ModelFamily
         return new ModelParts { Decoder = CompileDecoder(target, _text, ("model.text_model", "")), Encoder = encoder };
     }
 
-    private Idefics3Encoder Encoder(Onnx.GraphBuilder graph, WeightScope root) => new(_vision, _shuffle, _text.HiddenSize, graph, root.Sub("model"));
+    private Idefics3Encoder Encoder(Onnx.GraphBuilder graph, WeightScope root) =>
+        new(_vision, _shuffle, _text.HiddenSize, graph, root.Sub("model"));
 }
