@@ -12,6 +12,7 @@ internal static class RootCommands
         Two small models ship with it (emoji-vlm answers, emoji-siglip matches), so nothing has to be downloaded:
           visioncluster chat --image samples/red-apple.png "What is this?"
           visioncluster similarity --image samples/red-apple.png --text "red apple" --text "rocket"
+          visioncluster inspect --image samples/red-apple.png --view grid pca --layers all
           visioncluster run                                  serve it over gRPC
           visioncluster chat --endpoint http://127.0.0.1:5400 --image cat.jpg "Describe this image."
           visioncluster verify models/emoji-vlm              compare a checkpoint with golden outputs
@@ -23,6 +24,7 @@ internal static class RootCommands
         ClassifyCommand.Create(),
         EmbedCommand.Create(),
         SimilarityCommand.Create(),
+        InspectCommand.Create(),
         ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),

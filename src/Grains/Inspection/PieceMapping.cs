@@ -18,6 +18,7 @@ internal static class PieceMapping
         Text = request.Text,
         Views = request.Views.Select(view => (InspectionView)view).ToHashSet(),
         Layers = [.. request.Layers.Select(layer => (int)layer)],
+        AllLayers = request.AllLayers,
         Top = request.Top == 0 ? DefaultTop : (int)request.Top,
         Plain = request.Plain,
         AnswerTokens = (int)request.AnswerTokens,

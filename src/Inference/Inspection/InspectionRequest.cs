@@ -12,6 +12,9 @@ public sealed record InspectionRequest
     /// <summary>Layers for hidden states, attention and PCA; empty = the last.</summary>
     public IReadOnlyList<int> Layers { get; init; } = [];
 
+    /// <summary>Every layer, in place of <see cref="Layers"/>.</summary>
+    public bool AllLayers { get; init; }
+
     /// <summary>Candidates at each position.</summary>
     public int Top { get; init; } = 5;
 

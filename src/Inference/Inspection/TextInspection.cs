@@ -117,7 +117,7 @@ internal sealed class TextInspection(CompiledModel model, ModelInspector inspect
         }
 
         budget.CheckTensor("One layer's attention over the text", Heads, tokens, tokens);
-        var layers = hidden || attention ? LayerChoice.Of(request.Layers, inspector.OutputNames(_kind), DecoderTensors.TextHidden) : [];
+        var layers = hidden || attention ? LayerChoice.Of(request, inspector.OutputNames(_kind), DecoderTensors.TextHidden) : [];
         foreach (var layer in layers)
         {
             if (hidden)

@@ -6,7 +6,7 @@ namespace VisionCluster.Inference.Inspection;
 /// A picture of an image's patches: tiles as they lie, then the whole image to their right. Each patch is a cell, with a line around each
 /// where asked.
 /// </summary>
-internal sealed class TileSheet(PatchGrid grid, int cellHeight, int cellWidth, int line)
+public sealed class TileSheet(PatchGrid grid, int cellHeight, int cellWidth, int line)
 {
     private const int TileGap = 6;
 

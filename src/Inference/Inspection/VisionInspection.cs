@@ -28,7 +28,7 @@ internal sealed class VisionInspection(CompiledModel model, ModelInspector inspe
     public InspectedImage Run(InspectedImage image, InspectionRequest request, InspectionBudget budget, bool features, List<InspectionPiece> pieces)
     {
         var outputs = inspector.OutputNames(_kind);
-        var layers = LayerChoice.Of(request.Layers, outputs, EncoderTensors.VisionHidden);
+        var layers = LayerChoice.Of(request, outputs, EncoderTensors.VisionHidden);
         var collector = Plan(image, request, layers, budget);
         if (features)
         {
