@@ -29,7 +29,9 @@ public static class CheckpointJson
         }
         catch (JsonException e)
         {
-            throw new ModelException($"{name} is not valid JSON: {e.Message}", e);
+            // The message may quote the file, line breaks included.
+            var message = string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            throw new ModelException($"{name} is not valid JSON: {message}", e);
         }
     }
 }
