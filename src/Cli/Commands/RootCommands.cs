@@ -26,6 +26,7 @@ internal static class RootCommands
         SimilarityCommand.Create(),
         InspectCommand.Create(),
         BatchCommand.Create(),
+        ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
     };

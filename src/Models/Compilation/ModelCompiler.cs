@@ -13,12 +13,17 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
     public const int Version = 3;
 
-    /// <param name="checkpoint">A checkpoint folder, or a GGUF file.</param>
+    /// <param name="checkpoint">A checkpoint folder, a GGUF file, or an imported folder (<see cref="ModelImporter"/>).</param>
     /// <param name="name">What clients call the model; by default what the checkpoint is called.</param>
     /// <param name="progress">What is being done.</param>
     /// <exception cref="ModelException">The checkpoint cannot be honoured.</exception>
     public CompiledModel Compile(string checkpoint, string? name = null, IProgress<string>? progress = null)
     {
+        if (ModelImporter.Open(checkpoint, name) is { } imported)
+        {
+            return imported;
+        }
+
         using var source = CheckpointSource.Open(checkpoint);
         name ??= source.Name;
         var family = ModelFamily.Read(source.ReadConfig());
