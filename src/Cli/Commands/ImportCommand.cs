@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Spectre.Console;
 using VisionCluster.Cli.Hosting;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Cli.Commands;
 
