@@ -70,6 +70,8 @@ public sealed class CommandTests
     [InlineData("classify", "--help")]
     [InlineData("embed", "--help")]
     [InlineData("similarity", "--help")]
+    [InlineData("inspect", "--help")]
+    [InlineData("batch", "--help")]
     public async Task Help_EachCommand_HasExamples(string command, string help)
     {
         var result = await CommandLine.VisionClusterAsync(command, help);
@@ -86,6 +88,8 @@ public sealed class CommandTests
     [InlineData("There is no folder", "verify", "nowhere")]
     [InlineData("No embedded model has labels", "classify", "cat.jpg")]
     [InlineData("nothing to embed", "embed")]
+    [InlineData("not a list of numbers", "inspect", "--text", "a", "--layers", "first")]
+    [InlineData("There is no input file", "batch", "--input", "nowhere.jsonl", "--output", "replies.jsonl")]
     public async Task Command_WrongInput_SaysWhatIsWrong(string expected, params string[] arguments)
     {
         var result = await CommandLine.VisionClusterAsync(arguments);

@@ -32,11 +32,20 @@ internal static class RequestFile
     {
         try
         {
-            if (JsonNode.Parse(json) is not JsonObject request)
-            {
-                throw new CliException("The request is not a JSON object.");
-            }
+            return Parse(JsonNode.Parse(json) as JsonObject ?? throw new CliException("The request is not a JSON object."), folder);
+        }
+        catch (JsonException e)
+        {
+            throw new CliException($"The request is not valid: {e.Message}", e);
+        }
+    }
 
+    /// <param name="request">Is changed.</param>
+    /// <param name="folder">Where files beside the request are.</param>
+    public static GenerateRequest Parse(JsonObject request, string folder)
+    {
+        try
+        {
             Gather(request, "sampling", SamplingFields);
             Gather(request, "stopping", StoppingFields);
             if (request["stopping"]?["stop"] is JsonValue stop)

@@ -28,7 +28,7 @@ internal static class InspectCommand
               visioncluster inspect --image samples/red-apple.png --view hidden --patch 27 --layers 0,3
               visioncluster inspect --text "Red apple. A fruit that is" --plain --view next-tokens
               visioncluster inspect --image samples/red-apple.png --text "What is this?" --view answer-attention --layers all
-              visioncluster inspect --image samples/red-apple.png --text "What is this?" --answer 16 --view tokens --shuffle-patches 7
+              visioncluster inspect --image samples/red-apple.png --text "What is this?" --view grid answer --shuffle-patches 7
               visioncluster inspect --model emoji-siglip --text "red apple" --tower text --view tokens attention
             """)
         { folder };

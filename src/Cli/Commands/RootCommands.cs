@@ -25,6 +25,7 @@ internal static class RootCommands
         EmbedCommand.Create(),
         SimilarityCommand.Create(),
         InspectCommand.Create(),
+        BatchCommand.Create(),
         ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),

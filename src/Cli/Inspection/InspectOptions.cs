@@ -9,7 +9,9 @@ namespace VisionCluster.Cli.Inspection;
 /// <summary>What to look at, as options of a command.</summary>
 internal sealed class InspectOptions
 {
-    public const string AnswerAttention = "answer-attention";
+    private const string AnswerView = "answer";
+    private const string AnswerAttention = "answer-attention";
+    private const uint DefaultAnswerTokens = 16;
 
     private static readonly Dictionary<string, InspectView[]> Views = new(StringComparer.Ordinal)
     {
@@ -22,6 +24,7 @@ internal sealed class InspectOptions
         ["pca"] = [InspectView.PatchGrid, InspectView.Pca],
         ["tokens"] = [InspectView.Tokens],
         ["next-tokens"] = [InspectView.NextTokens, InspectView.Tokens],
+        [AnswerView] = [InspectView.Tokens],
         [AnswerAttention] = [InspectView.PatchGrid, InspectView.Tokens, InspectView.Attention],
     };
 
@@ -57,7 +60,7 @@ internal sealed class InspectOptions
 
     public Option<uint> Top { get; } = new("--top") { Description = "Next tokens at each position.", DefaultValueFactory = _ => 5, HelpName = "N" };
 
-    public Option<uint> Answer { get; } = new("--answer") { Description = "Let the model answer first, so many tokens at most.", HelpName = "N" };
+    public Option<uint> Answer { get; } = new("--answer") { Description = "Let the model answer first, so many tokens at most. For the answer views 16.", HelpName = "N" };
 
     public Option<bool> Plain { get; } = new("--plain") { Description = "The text is the whole prompt, without chat template." };
 
@@ -78,15 +81,15 @@ internal sealed class InspectOptions
     public InspectRequest Read(ParseResult parsed)
     {
         var (images, text, views) = (parsed.GetValue(Image) ?? [], parsed.GetValue(Text)!, ViewNames(parsed));
-        var answers = views.Contains(AnswerAttention);
+        var (attention, tokens) = (views.Contains(AnswerAttention), parsed.GetValue(Answer));
         var request = new InspectRequest
         {
             Text = text,
             Top = parsed.GetValue(Top),
-            AnswerTokens = parsed.GetValue(Answer) is var tokens && tokens == 0 && answers ? 16 : tokens,
+            AnswerTokens = tokens == 0 && (attention || views.Contains(AnswerView)) ? DefaultAnswerTokens : tokens,
             Plain = parsed.GetValue(Plain),
-            AverageHeads = answers,
-            Tower = answers ? Contracts.V1.Tower.Text : parsed.GetValue(Tower),
+            AverageHeads = attention,
+            Tower = attention ? Contracts.V1.Tower.Text : parsed.GetValue(Tower),
         };
         request.Images.AddRange(images.Select(Client.Messages.ImageFile));
         request.Views.AddRange(views.SelectMany(view => Views[view]).Distinct());
