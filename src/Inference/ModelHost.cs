@@ -94,8 +94,8 @@ public sealed class ModelHost : IModelHost
         }
 
         var capacity = Math.Min(decoder.MaxPositions, options.MaxContextTokens);
-        var slots = options.Slots(new KvShape(decoder.Layers, 1, decoder.KvHeads, 1, decoder.HeadDim).BytesPerToken, capacity);
-        var runner = new OnnxDecoderRunner(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens);
+        var slots = options.Slots(ModelRunners.KvBytesPerToken(model), capacity);
+        var runner = ModelRunners.OpenDecoder(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens);
         return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
     }
 
@@ -103,7 +103,7 @@ public sealed class ModelHost : IModelHost
     {
         var standard = ImageProcessors.Load(model.CheckpointFolder, model.Manifest.Family);
         var (split, whole) = (Variant(true), Variant(false));
-        var runner = new OnnxEncoderRunner(model, options.Device);
+        var runner = ModelRunners.OpenEncoder(model, options.Device);
         var batcher = new EncoderBatcher(runner, options.Encode with { Model = model.Name, Device = options.Device.Id });
         return (new ImageEncoder(ImageCodecs.Default, Choose, batcher, runner.TokensPerTile, options), standard.Digest);
 

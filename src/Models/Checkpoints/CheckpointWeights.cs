@@ -52,6 +52,10 @@ public sealed class CheckpointWeights : IDisposable
         }
     }
 
+    /// <summary>Whether a folder has weights of this kind.</summary>
+    public static bool Exist(string folder) =>
+        File.Exists(Path.Combine(folder, SingleFile)) || File.Exists(Path.Combine(folder, IndexFile));
+
     /// <summary>The weight files of a checkpoint, by name.</summary>
     public static IReadOnlyList<string> ShardNames(string folder)
     {

@@ -8,10 +8,13 @@ namespace VisionCluster.Models.Compilation;
 internal static class CheckpointDigest
 {
     /// <summary>Over <c>config.json</c> and every weight file, names and lengths included.</summary>
-    public static string Compute(string folder)
+    public static string Compute(string folder) => Compute(folder, CheckpointWeights.ShardNames(folder).Prepend("config.json"));
+
+    /// <summary>Over files of a folder, names and lengths included.</summary>
+    public static string Compute(string folder, IEnumerable<string> names)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in CheckpointWeights.ShardNames(folder).Prepend("config.json"))
+        foreach (var name in names)
         {
             Append(hash, folder, name);
         }

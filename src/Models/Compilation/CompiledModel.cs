@@ -1,3 +1,5 @@
+using VisionCluster.Models.Exports;
+
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>A checkpoint's compiled form: graphs and weights in a cache folder, tokenizer and processors in the checkpoint's.</summary>
@@ -8,6 +10,9 @@ namespace VisionCluster.Models.Compilation;
 public sealed record CompiledModel(string Name, string CheckpointFolder, string Folder, ModelManifest Manifest)
 {
     public const string WeightsFile = "weights.bin";
+
+    /// <summary>A ready-made export's graphs, which are run as they are; null for a model that was compiled here.</summary>
+    public ModelExport? Export { get; init; }
 
     public string WeightsPath => Path.Combine(Folder, WeightsFile);
 

@@ -1,4 +1,5 @@
 using VisionCluster.Models.Checkpoints;
+using VisionCluster.Models.Exports;
 using VisionCluster.Models.Families;
 using VisionCluster.Models.Onnx;
 
@@ -18,6 +19,11 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
     /// <exception cref="ModelException">The checkpoint cannot be honoured.</exception>
     public CompiledModel Compile(string checkpointFolder, string? name = null, IProgress<string>? progress = null)
     {
+        if (ExportLocation.Find(checkpointFolder) is { } export)
+        {
+            return ExportReader.Open(export, name);
+        }
+
         checkpointFolder = Path.GetFullPath(checkpointFolder);
         name ??= Path.GetFileName(checkpointFolder.TrimEnd(Path.DirectorySeparatorChar));
         if (!Directory.Exists(checkpointFolder))
