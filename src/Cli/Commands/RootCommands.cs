@@ -21,5 +21,6 @@ internal static class RootCommands
         GenerateCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
+        ExportCommand.Create(),
     };
 }

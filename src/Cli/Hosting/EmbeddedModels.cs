@@ -1,4 +1,5 @@
 using VisionCluster.Cli.Commands;
+using VisionCluster.Models.Compilation;
 
 namespace VisionCluster.Cli.Hosting;
 
@@ -12,10 +13,10 @@ internal static class EmbeddedModels
     public static IEnumerable<string> Folders() =>
         Directory.Exists(Root) ? Directory.GetDirectories(Root).Where(IsCheckpoint).Order(StringComparer.Ordinal) : [];
 
-    /// <summary>A checkpoint folder, given its path or an embedded model's name.</summary>
+    /// <summary>A checkpoint folder or a ready-made ONNX export, given its path or an embedded model's name.</summary>
     public static string Find(string model)
     {
-        if (IsCheckpoint(model))
+        if (IsCheckpoint(model) || CompiledModel.IsExport(model))
         {
             return Path.GetFullPath(model);
         }

@@ -11,7 +11,7 @@ internal sealed class HostingOptions
 {
     public Option<string[]> Model { get; } = new("--model", "-m")
     {
-        Description = "Checkpoint folder in Hugging Face layout, or the name of an embedded model. Repeatable for run. Default: emoji-vlm.",
+        Description = "Checkpoint folder in Hugging Face layout, its onnx folder for a ready-made export, or the name of an embedded model. Repeatable for run. Default: emoji-vlm.",
         HelpName = "FOLDER",
     };
 

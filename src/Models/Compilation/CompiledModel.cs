@@ -14,6 +14,10 @@ public sealed record CompiledModel(string Name, string CheckpointFolder, string 
     /// <summary>A ready-made export's graphs, which are run as they are; null for a model that was compiled here.</summary>
     public ModelExport? Export { get; init; }
 
+    /// <summary>Whether a path means a ready-made export: its folder <c>onnx</c>, a decoder in it, or a checkpoint folder without safetensors.</summary>
+    /// <exception cref="ModelException">The path is an ONNX file of another kind.</exception>
+    public static bool IsExport(string path) => ExportLocation.Find(path) is not null;
+
     public string WeightsPath => Path.Combine(Folder, WeightsFile);
 
     public string GraphPath(GraphKind kind) => Path.Combine(Folder, GraphFile(kind));

@@ -22,13 +22,15 @@ internal static unsafe class GraphFileReader
     /// <exception cref="ModelException">The file is malformed, or a tensor's bytes are not there.</exception>
     public static GraphSignature Read(string path)
     {
-        var (name, length) = (Path.GetFileName(path), new FileInfo(path).Length);
+        // The opened file's length: that of a link is the link's own.
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        var (name, length) = (Path.GetFileName(path), stream.Length);
         if (length is 0 or > int.MaxValue)
         {
             throw new ModelException($"{name} has {length} bytes; an ONNX graph has 1 to {int.MaxValue}.");
         }
 
-        using var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         using var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
