@@ -28,7 +28,7 @@ internal sealed class Rig : IAsyncDisposable
         var compiled = new ModelCompiler(new ModelCompilerOptions()).Compile(Path.Combine(AppContext.BaseDirectory, "models", "emoji-vlm"));
         var host = ModelHost.Load(compiled, new ModelHostOptions());
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.AddVisionClusterSilo();
         builder.AddVisionClusterGateway(gateway => gateway.GrpcPort = 0);
         var app = builder.Build().MapVisionClusterGateway();

@@ -15,9 +15,11 @@ using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Generation;
 using VisionCluster.Gateway.Health;
 using VisionCluster.Gateway.Images;
+using VisionCluster.Gateway.Inspection;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
 using VisionCluster.Gateway.Services;
+using VisionCluster.Gateway.Tasks;
 using VisionCluster.Imaging;
 
 namespace VisionCluster.Gateway;
@@ -74,6 +76,13 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<RunningGenerations>();
         services.AddSingleton<GenerationRelay>();
         services.AddSingleton<GenerateHandler>();
+        services.AddSingleton<TaskAdmission>();
+        services.AddSingleton<TaskImages>();
+        services.AddSingleton<TaskCaller>();
+        services.AddSingleton<ClassifyHandler>();
+        services.AddSingleton<EmbedHandler>();
+        services.AddSingleton<SimilarityHandler>();
+        services.AddSingleton<InspectHandler>();
         services.AddSingleton<VisionGrpcService>();
     }
 

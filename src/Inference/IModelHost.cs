@@ -1,5 +1,7 @@
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Encoding;
+using VisionCluster.Inference.Inspection;
+using VisionCluster.Inference.Tasks;
 using VisionCluster.Models.Templates;
 using VisionCluster.Models.Tokenization;
 
@@ -26,7 +28,7 @@ public interface IModelHost : IAsyncDisposable
     /// <summary>fp32, fp16, int8 or int4.</summary>
     string Precision { get; }
 
-    /// <summary>generate, embed, …</summary>
+    /// <summary>What the model can be asked for, of <see cref="TaskNames"/>.</summary>
     IReadOnlyList<string> Tasks { get; }
 
     /// <summary>Longest prompt plus answer, in tokens.</summary>
@@ -35,10 +37,19 @@ public interface IModelHost : IAsyncDisposable
     /// <summary>Null for a model that does not generate.</summary>
     DecodeEngine? Decoder { get; }
 
+    /// <summary>Labels, vectors and matches; null for a model that only generates.</summary>
+    FeatureTasks? Features => null;
+
+    /// <summary>Looks inside; null for a model without inspection graphs.</summary>
+    InspectionService? Inspection => null;
+
     /// <summary>The model's end-of-sequence ids.</summary>
     IReadOnlySet<int> EndOfSequenceIds { get; }
 
-    /// <summary>Decodes, resizes and encodes an image file.</summary>
+    /// <summary>
+    /// Decodes, resizes and encodes an image file: to image tokens for the decoder, or to the one feature vector that
+    /// <see cref="Features"/> reads.
+    /// </summary>
     /// <exception cref="Imaging.InvalidImageException">The file is not usable.</exception>
     /// <exception cref="EncoderQueueFullException">Too many images wait.</exception>
     Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken);

@@ -1,10 +1,11 @@
 using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Encoding;
+using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Onnx;
+using VisionCluster.Inference.Tasks;
 using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
-using VisionCluster.Models.Processing;
 using VisionCluster.Models.Prompts;
 using VisionCluster.Models.Templates;
 using VisionCluster.Models.Tokenization;
@@ -15,14 +16,28 @@ namespace VisionCluster.Inference;
 public sealed class ModelHost : IModelHost
 {
     private readonly CompiledModel _model;
-    private readonly PromptPipeline _prompts;
+    private readonly PromptPipeline? _prompts;
     private readonly ImageEncoder? _images;
 
-    private ModelHost(CompiledModel model, ModelHostOptions options, PromptPipeline prompts, DecodeEngine? decoder, ImageEncoder? images, string processorDigest)
+    private ModelHost(
+        CompiledModel model,
+        ModelHostOptions options,
+        PromptPipeline? prompts,
+        DecodeEngine? decoder,
+        ProcessorChoice? processors,
+        FeatureTasks? features)
     {
-        (_model, _prompts, Decoder, _images) = (model, prompts, decoder, images);
-        (Device, ProcessorDigest) = (options.Device.Id, processorDigest);
+        (_model, _prompts, Decoder, Features) = (model, prompts, decoder, features);
+        (Device, ProcessorDigest) = (options.Device.Id, processors?.Standard.Digest ?? "");
+        _images = processors is null ? null : LoadImages(model, options, processors);
+        Tasks = ModelTasks.Of(model, prompts);
         ContextTokens = decoder is null ? 0 : Math.Min(model.Manifest.Decoder!.MaxPositions, options.MaxContextTokens);
+        if (Tasks.Contains(TaskNames.Inspect))
+        {
+            var texts = features?.Texts;
+            Inspection = new InspectionService(
+                model, options, this, processors is null ? null : processors.For, prompts?.Tokenizer ?? texts?.Tokenizer, texts is null ? null : texts.Tokenize);
+        }
     }
 
     public string Name => _model.Name;
@@ -37,21 +52,28 @@ public sealed class ModelHost : IModelHost
 
     public string Precision => _model.Manifest.Precision;
 
-    public IReadOnlyList<string> Tasks { get; } = ["generate"];
+    public IReadOnlyList<string> Tasks { get; }
 
     public int ContextTokens { get; }
 
     public DecodeEngine? Decoder { get; }
 
-    public IReadOnlySet<int> EndOfSequenceIds => _prompts.EndOfSequenceIds;
+    public FeatureTasks? Features { get; }
+
+    public InspectionService? Inspection { get; }
+
+    public IReadOnlySet<int> EndOfSequenceIds => Prompts.EndOfSequenceIds;
+
+    private PromptPipeline Prompts => _prompts ?? throw new InvalidOperationException($"Model {Name} does not generate.");
 
     /// <summary>Opens the model's sessions and starts its engine.</summary>
     /// <exception cref="ModelException">The compiled model, its tokenizer, template or processor cannot be used.</exception>
     public static ModelHost Load(CompiledModel model, ModelHostOptions options)
     {
-        var prompts = PromptPipeline.Load(model);
-        var (images, digest) = model.Manifest.Encoder is null ? (null, "") : LoadImages(model, options);
-        return new ModelHost(model, options, prompts, LoadDecoder(model, options), images, digest);
+        var prompts = model.Manifest.Decoder is null ? null : PromptPipeline.Load(model);
+        var features = FeatureTasks.Load(model, options.Device, options.Texts);
+        var processors = model.Manifest.Encoder is null && model.Manifest.Vision is null ? null : new ProcessorChoice(model);
+        return new ModelHost(model, options, prompts, LoadDecoder(model, options), processors, features);
     }
 
     public Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken) =>
@@ -59,22 +81,27 @@ public sealed class ModelHost : IModelHost
 
     public PromptTokens BuildPrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<(string Key, ImageEmbedding Embedding)> images)
     {
-        var rendered = _prompts.Render(messages);
-        var expanded = _prompts.Expand(rendered, [.. images.Select(image => Grid(image.Embedding))]);
+        var rendered = Prompts.Render(messages);
+        var expanded = Prompts.Expand(rendered, [.. images.Select(image => Grid(image.Embedding))]);
         return new PromptTokens
         {
-            Ids = _prompts.Encode(expanded),
+            Ids = Prompts.Encode(expanded),
             ImageTokenId = _model.Manifest.Encoder?.ImageTokenId ?? -1,
             Images = [.. images.Select(image => new PromptImage(image.Key, image.Embedding.Tokens, new EmbeddingMemory(image.Embedding.Values).Memory))],
         };
     }
 
-    public ITokenTextStream CreateTextStream() => _prompts.Tokenizer.CreateTextStream();
+    public ITokenTextStream CreateTextStream() => Prompts.Tokenizer.CreateTextStream();
 
-    public string TokenText(int tokenId) => _prompts.Tokenizer.TokenText(tokenId);
+    public string TokenText(int tokenId) => Prompts.Tokenizer.TokenText(tokenId);
 
     public async ValueTask DisposeAsync()
     {
+        if (Inspection is not null)
+        {
+            await Inspection.DisposeAsync();
+        }
+
         if (Decoder is not null)
         {
             await Decoder.DisposeAsync();
@@ -83,6 +110,11 @@ public sealed class ModelHost : IModelHost
         if (_images is not null)
         {
             await _images.DisposeAsync();
+        }
+
+        if (Features is not null)
+        {
+            await Features.DisposeAsync();
         }
     }
 
@@ -99,23 +131,11 @@ public sealed class ModelHost : IModelHost
         return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
     }
 
-    private static (ImageEncoder Images, string Digest) LoadImages(CompiledModel model, ModelHostOptions options)
+    private static ImageEncoder LoadImages(CompiledModel model, ModelHostOptions options, ProcessorChoice processors)
     {
-        var standard = ImageProcessors.Load(model.CheckpointFolder, model.Manifest.Family);
-        var (split, whole) = (Variant(true), Variant(false));
-        var runner = ModelRunners.OpenEncoder(model, options.Device);
+        var runner = model.Manifest.Encoder is null ? new OnnxVisionRunner(model, options.Device) : ModelRunners.OpenEncoder(model, options.Device);
         var batcher = new EncoderBatcher(runner, options.Encode with { Model = model.Name, Device = options.Device.Id });
-        return (new ImageEncoder(ImageCodecs.Default, Choose, batcher, runner.TokensPerTile, options), standard.Digest);
-
-        IImageProcessor Choose(bool? wanted) => wanted switch
-        {
-            null => standard,
-            true => split.Value,
-            false => whole.Value,
-        };
-
-        Lazy<IImageProcessor> Variant(bool value) => new(() => ImageProcessors.Load(
-            model.CheckpointFolder, model.Manifest.Family, new ImageProcessorOverrides { DoImageSplitting = value }));
+        return new ImageEncoder(ImageCodecs.Default, processors.For, batcher, runner.TokensPerTile, options);
     }
 
     private ImageGrid Grid(ImageEmbedding embedding)

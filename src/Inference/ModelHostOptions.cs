@@ -1,7 +1,9 @@
+using VisionCluster.Imaging;
 using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Encoding;
-using VisionCluster.Imaging;
+using VisionCluster.Inference.Inspection;
+using VisionCluster.Inference.Tasks;
 
 namespace VisionCluster.Inference;
 
@@ -30,6 +32,10 @@ public sealed record ModelHostOptions
     public DecodeEngineOptions Decode { get; init; } = new();
 
     public EncoderBatcherOptions Encode { get; init; } = new();
+
+    public TextEncoderOptions Texts { get; init; } = new();
+
+    public InspectionOptions Inspection { get; init; } = new();
 
     /// <summary>Slots of <paramref name="bytesPerToken"/> × <paramref name="capacity"/> that the budget allows: at least one.</summary>
     public int Slots(long bytesPerToken, int capacity) => (int)Math.Clamp(KvBytes / Math.Max(1, bytesPerToken * capacity), 1, Math.Max(1, MaxSlots));

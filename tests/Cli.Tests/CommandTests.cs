@@ -38,11 +38,38 @@ public sealed class CommandTests
         Assert.Contains("emoji-vlm (default)", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Similarity_SamplePicture_PrefersItsName()
+    {
+        var picture = Path.Combine(Samples, "red-apple.png");
+        var result = await CommandLine.VisionClusterAsync(
+            "similarity", "--image", picture, "--text", "red apple", "--text", "rocket", "--text", "elephant", "--json");
+
+        Assert.Equal(0, result.ExitCode);
+        using var json = JsonDocument.Parse(result.Output);
+        var row = json.RootElement.GetProperty("probabilities")[0].EnumerateArray().Select(value => value.GetSingle()).ToList();
+        Assert.Equal(0, row.IndexOf(row.Max()));
+        Assert.Equal("sigmoid", json.RootElement.GetProperty("judgement").GetString());
+    }
+
+    [Fact]
+    public async Task Embed_TextsAndPicture_PrintsATable()
+    {
+        var result = await CommandLine.VisionClusterAsync("embed", "--image", Path.Combine(Samples, "rocket.png"), "--text", "rocket");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("rocket.png", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1.000", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("chat", "--help")]
     [InlineData("run", "--help")]
     [InlineData("generate", "--help")]
     [InlineData("verify", "--help")]
+    [InlineData("classify", "--help")]
+    [InlineData("embed", "--help")]
+    [InlineData("similarity", "--help")]
     public async Task Help_EachCommand_HasExamples(string command, string help)
     {
         var result = await CommandLine.VisionClusterAsync(command, help);
@@ -57,6 +84,8 @@ public sealed class CommandTests
     [InlineData("not a device", "chat", "--device", "tpu:0", "Hello")]
     [InlineData("There is no request file", "generate", "--request", "nowhere.json")]
     [InlineData("There is no folder", "verify", "nowhere")]
+    [InlineData("No embedded model has labels", "classify", "cat.jpg")]
+    [InlineData("nothing to embed", "embed")]
     public async Task Command_WrongInput_SaysWhatIsWrong(string expected, params string[] arguments)
     {
         var result = await CommandLine.VisionClusterAsync(arguments);

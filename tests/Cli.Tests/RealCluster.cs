@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using VisionCluster.Cli.Hosting;
@@ -8,11 +9,13 @@ using VisionCluster.TestKit;
 
 namespace VisionCluster.Cli.Tests;
 
-/// <summary>The embedded model behind silo and gateway in this process, started once for all tests, and a gRPC client of it.</summary>
+/// <summary>The embedded models behind silo and gateway in this process, started once for all tests, and a gRPC client of it.</summary>
 public sealed class RealCluster : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    private readonly MeterListener _meters = new();
+    private int _encodes;
     private LocalCluster? _cluster;
     private GrpcChannel? _channel;
 
@@ -22,16 +25,29 @@ public sealed class RealCluster : IAsyncLifetime
 
     internal DecodeEngine Engine => _cluster!.Models[0].Decoder!;
 
+    /// <summary>Tiles that vision encoders have run.</summary>
+    internal int Encodes => Volatile.Read(ref _encodes);
+
     public async ValueTask InitializeAsync()
     {
+        _meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "visioncluster.encode.batch_tiles")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _meters.SetMeasurementEventCallback<int>((_, tiles, _, _) => Interlocked.Add(ref _encodes, tiles));
+        _meters.Start();
         _cluster = await LocalCluster.StartAsync(
-            [Fixtures.EmojiVlm], new ModelHostOptions(), gateway => gateway.GrpcPort = 0, handleSignals: false, new Progress<string>(), default);
+            [Fixtures.EmojiVlm, Fixtures.EmojiSiglip], new ModelHostOptions(), gateway => gateway.GrpcPort = 0, handleSignals: false, new Progress<string>(), default);
         _channel = GrpcChannel.ForAddress(_cluster.Endpoint);
         Client = new VisionService.VisionServiceClient(_channel);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _meters.Dispose();
         _channel?.Dispose();
         if (_cluster is not null)
         {

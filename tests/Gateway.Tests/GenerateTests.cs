@@ -163,12 +163,4 @@ public sealed class GenerateTests(SharedServer shared) : IClassFixture<SharedSer
         Assert.Equal("fake", info.DefaultModel);
         Assert.Equal(32u, info.Limits.MaxImages);
     }
-
-    [Fact]
-    public async Task TasksToCome_AreUnimplemented()
-    {
-        var e = await Assert.ThrowsAsync<RpcException>(() => _server.Client.ClassifyAsync(new ClassifyRequest()).ResponseAsync);
-        Assert.Equal(StatusCode.Unimplemented, e.StatusCode);
-        Assert.Contains("Classify", e.Status.Detail);
-    }
 }

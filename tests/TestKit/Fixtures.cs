@@ -17,6 +17,9 @@ public static class Fixtures
     /// <summary>The embedded default model's checkpoint folder.</summary>
     public static string EmojiVlm { get; } = Path.Combine(RepositoryRoot, "models", "emoji-vlm");
 
+    /// <summary>The embedded model that matches pictures with texts.</summary>
+    public static string EmojiSiglip { get; } = Path.Combine(RepositoryRoot, "models", "emoji-siglip");
+
     /// <summary>Sub-folders of <paramref name="kind"/> (for example <c>families</c>), by name; empty when the root has none.</summary>
     public static IReadOnlyList<string> Folders(string kind)
     {

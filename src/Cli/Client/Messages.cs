@@ -19,6 +19,8 @@ internal static class Messages
         return message;
     }
 
+    public static Image ImageFile(string file) => new() { Data = ReadImage(file) };
+
     public static ByteString ReadImage(string file) => File.Exists(file) ? ByteString.CopyFrom(File.ReadAllBytes(file))
         : throw new CliException($"There is no image file {file}.");
 }

@@ -37,7 +37,7 @@ internal static class ChatCommand
             string[] images = parsed.GetValue(image) ?? [];
             Array.ForEach(images, file => Messages.ReadImage(file));
             await using var connection = await ClusterConnection.OpenAsync(parsed, endpoint, hosting, cancellation);
-            var request = new GenerateRequest { Model = endpoint.Read(parsed) is null ? "" : parsed.GetValue(hosting.Model)?.FirstOrDefault() ?? "" };
+            var request = new GenerateRequest { Model = hosting.RequestModel(parsed, endpoint) };
             sampling.Apply(parsed, request);
             if (parsed.GetValue(prompt) is not { } text)
             {

@@ -9,7 +9,7 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "Checkpoint folder with safetensors, or the name of an embedded model." };
+        var model = new Argument<string>("MODEL") { Description = "Checkpoint folder with safetensors, .gguf file, or the name of an embedded model." };
         var output = new Option<string>("--output", "-o") { Description = "Folder to write: new, or empty.", Required = true, HelpName = "DIR" };
         var command = new Command(
             "export",

@@ -9,8 +9,9 @@ internal static class RootCommands
         """
         VisionCluster serves vision-language models: pictures and questions in, token streams out.
 
-        Every command knows a small default model (emoji-vlm), so nothing has to be downloaded:
+        Two small models ship with it (emoji-vlm answers, emoji-siglip matches), so nothing has to be downloaded:
           visioncluster chat --image samples/red-apple.png "What is this?"
+          visioncluster similarity --image samples/red-apple.png --text "red apple" --text "rocket"
           visioncluster run                                  serve it over gRPC
           visioncluster chat --endpoint http://127.0.0.1:5400 --image cat.jpg "Describe this image."
           visioncluster verify models/emoji-vlm              compare a checkpoint with golden outputs
@@ -19,6 +20,10 @@ internal static class RootCommands
         RunCommand.Create(),
         ChatCommand.Create(),
         GenerateCommand.Create(),
+        ClassifyCommand.Create(),
+        EmbedCommand.Create(),
+        SimilarityCommand.Create(),
+        ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
         ExportCommand.Create(),

@@ -9,7 +9,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var hosting = new HostingOptions();
+        var hosting = new HostingOptions(EmbeddedModels.Default, EmbeddedModels.Matcher);
         var port = new Option<int?>("--port", "-p") { Description = "gRPC port; 0 = any free one. Default 5400.", HelpName = "PORT" };
         var address = new Option<string?>("--address")
         {
@@ -51,8 +51,9 @@ internal static class RunCommand
             cancellation));
         foreach (var model in cluster.Models)
         {
+            var slots = model.Decoder is { } decoder ? $"; {decoder.Status.Slots} slots of {model.ContextTokens} tokens" : "";
             Terminal.Output.MarkupLineInterpolated(
-                $"[green]Serving[/] [bold]{model.Name}[/] ({model.Family}, {model.Precision}) on {model.Device}: {model.Decoder?.Status.Slots} slots of {model.ContextTokens} tokens");
+                $"[green]Serving[/] [bold]{model.Name}[/] ({model.Family}, {model.Precision}) on {model.Device}: {string.Join(", ", model.Tasks)}{slots}");
         }
 
         Terminal.Output.MarkupLineInterpolated($"[green]gRPC[/]    [bold]{cluster.Endpoint}[/]  (health and reflection on the same port; Ctrl-C stops)");

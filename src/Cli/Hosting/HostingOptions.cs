@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using VisionCluster.Cli.Client;
 using VisionCluster.Cli.Commands;
 using VisionCluster.Inference;
 using VisionCluster.Inference.Devices;
@@ -9,11 +10,21 @@ namespace VisionCluster.Cli.Hosting;
 /// <summary>The options of every command that can host models itself.</summary>
 internal sealed class HostingOptions
 {
-    public Option<string[]> Model { get; } = new("--model", "-m")
+    private readonly string[] _defaults;
+
+    /// <param name="defaults">Models of a command that names none; emoji-vlm unless given.</param>
+    public HostingOptions(params string[] defaults)
     {
-        Description = "Checkpoint folder in Hugging Face layout, its onnx folder for a ready-made export, or the name of an embedded model. Repeatable for run. Default: emoji-vlm.",
-        HelpName = "FOLDER",
-    };
+        _defaults = defaults.Length > 0 ? defaults : [EmbeddedModels.Default];
+        Model = new Option<string[]>("--model", "-m")
+        {
+            Description = "Checkpoint folder in Hugging Face layout, a .gguf file, a ready-made export's onnx folder, or an embedded model's name; with --endpoint a model of that server. "
+                + $"Repeatable for run. Default: {string.Join(" and ", _defaults)}.",
+            HelpName = "PATH",
+        };
+    }
+
+    public Option<string[]> Model { get; }
 
     public Option<string> Device { get; } = new("--device")
     {
@@ -59,7 +70,11 @@ internal sealed class HostingOptions
         command.Options.Add(KvMegabytes);
     }
 
-    public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : [EmbeddedModels.Default];
+    public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : _defaults;
+
+    /// <summary>The model that a request names: a server has several, while a cluster of this process serves what the command line says.</summary>
+    public string RequestModel(ParseResult parsed, EndpointOptions endpoint) =>
+        endpoint.Read(parsed) is null ? "" : parsed.GetValue(Model)?.FirstOrDefault() ?? "";
 
     public ModelHostOptions Read(ParseResult parsed)
     {

@@ -10,6 +10,7 @@ internal sealed class AdmissionGate(IOptions<GatewayOptions> options)
     private readonly AdmissionOptions _options = options.Value.Admission;
     private readonly SemaphoreSlim _ingests = new(options.Value.Admission.MaxIngests);
     private int _generations; // at most MaxGenerations
+    private int _tasks; // at most MaxTasks
     private int _ingestsHeld; // running and waiting: at most MaxIngests + MaxQueuedIngests
 
     public int Generations => Volatile.Read(ref _generations);
@@ -23,6 +24,16 @@ internal sealed class AdmissionGate(IOptions<GatewayOptions> options)
     }
 
     public void ExitGeneration() => Interlocked.Decrement(ref _generations);
+
+    public bool TryEnterTask()
+    {
+        if (Interlocked.Increment(ref _tasks) <= _options.MaxTasks)
+            return true;
+        Interlocked.Decrement(ref _tasks);
+        return false;
+    }
+
+    public void ExitTask() => Interlocked.Decrement(ref _tasks);
 
     /// <summary>Runs CPU work on a picture off the caller's thread, at most so many at once.</summary>
     /// <exception cref="RequestException">Too many wait.</exception>

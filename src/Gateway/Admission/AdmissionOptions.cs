@@ -6,6 +6,9 @@ public sealed class AdmissionOptions
     /// <summary>Generations from arrival to their last token. Default 512.</summary>
     public int MaxGenerations { get; set; } = 512;
 
+    /// <summary>Classify, Embed, Similarity and Inspect calls at once. Default 256.</summary>
+    public int MaxTasks { get; set; } = 256;
+
     /// <summary>Pictures that are checked and hashed at once. Default: the number of processors.</summary>
     public int MaxIngests { get; set; } = Environment.ProcessorCount;
 

@@ -21,7 +21,7 @@ internal sealed class ImagePreparer(ImageIngest ingest, ImageEncoder encoder)
         if (parts.Count > 0 && !model.TakesImages)
             throw RequestException.Invalid($"{parts[0].Path}: model '{model.Name}' takes no images; send text, or choose another model.");
         var split = request.ImageOptions is { HasSplit: true } options ? options.Split : (bool?)null;
-        var images = await WhenAllAsync(
+        var images = await Together.RunAsync(
             parts.Select(p => (Func<CancellationToken, Task<IngestedImage>>)(
                 token => ingest.IngestAsync(tenant, model, p.Part.Image, split, p.Path, token))),
             cancellationToken);
@@ -41,29 +41,10 @@ internal sealed class ImagePreparer(ImageIngest ingest, ImageEncoder encoder)
         string tenant, ServedModel model, string[] keys, CancellationToken cancellationToken) =>
         EncodeAsync(tenant, model, [.. keys.Select(k => (k, "session_id"))], cancellationToken);
 
-    private static async Task<T[]> WhenAllAsync<T>(IEnumerable<Func<CancellationToken, Task<T>>> work, CancellationToken cancellationToken)
-    {
-        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tasks = work.Select(w => w(abandon.Token)).ToArray();
-        try
-        {
-            foreach (var task in tasks)
-                await task; // in order, so that the message names the first bad picture
-        }
-        catch
-        {
-            await abandon.CancelAsync();
-            await Task.WhenAll(tasks).ContinueWith(static _ => { }, TaskScheduler.Default); // nothing outlives the request
-            throw;
-        }
-
-        return [.. tasks.Select(t => t.Result)];
-    }
-
     private async Task<(KeyedEmbedding[] Embeddings, int Encoded)> EncodeAsync(
         string tenant, ServedModel model, List<(string Key, string Path)> images, CancellationToken cancellationToken)
     {
-        var results = await WhenAllAsync(
+        var results = await Together.RunAsync(
             images.Select(i => (Func<CancellationToken, Task<(EmbeddingData Data, bool Cached)>>)(
                 token => encoder.GetAsync(tenant, model, i.Key, i.Path, token))),
             cancellationToken);

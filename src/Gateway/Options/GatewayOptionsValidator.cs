@@ -19,10 +19,12 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         InRange("Limits.MaxImages", options.Limits.MaxImages, 0, 1_024);
         InRange("Limits.MaxMessages", options.Limits.MaxMessages, 1, 65_536);
         InRange("Limits.MaxParts", options.Limits.MaxParts, 1, 65_536);
+        InRange("Limits.MaxTexts", options.Limits.MaxTexts, 1, 65_536);
         InRange("Limits.MaxTextChars", options.Limits.MaxTextChars, 1, 100_000_000);
         InRange("Limits.Image.MaxBytes", options.Limits.Image.MaxBytes, 1, options.MaxMessageBytes);
 
         InRange("Admission.MaxGenerations", options.Admission.MaxGenerations, 1, 1_000_000);
+        InRange("Admission.MaxTasks", options.Admission.MaxTasks, 1, 1_000_000);
         InRange("Admission.MaxIngests", options.Admission.MaxIngests, 1, 1_024);
         InRange("Admission.MaxQueuedIngests", options.Admission.MaxQueuedIngests, 0, 1_000_000);
         Above("Admission.RetryAfter", options.Admission.RetryAfter);

@@ -14,6 +14,9 @@ public sealed class RequestLimitsOptions
     /// <summary>Most parts of one message. Default 256.</summary>
     public int MaxParts { get; set; } = 256;
 
+    /// <summary>Most texts to embed or to match in one request. Default 1,024.</summary>
+    public int MaxTexts { get; set; } = 1_024;
+
     /// <summary>Most characters of text in one request. Default 400,000.</summary>
     public int MaxTextChars { get; set; } = 400_000;
 

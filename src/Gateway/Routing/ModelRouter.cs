@@ -13,7 +13,7 @@ internal sealed class ModelRouter(DirectoryWatcher directory, IOptions<GatewayOp
         ? configured
         : directory.Current.All.FirstOrDefault(m => m.Generates)?.Name ?? "";
 
-    /// <param name="name">Empty = the default.</param>
+    /// <param name="name">Empty = the default, or any where none generates.</param>
     /// <param name="cancellationToken">Ends a wait for the directory.</param>
     /// <exception cref="RequestException">Unknown, or nobody serves.</exception>
     public async Task<ServedModel> FindAsync(string name, CancellationToken cancellationToken)
@@ -29,5 +29,31 @@ internal sealed class ModelRouter(DirectoryWatcher directory, IOptions<GatewayOp
         throw new RequestException(StatusCode.NotFound, $"model: '{name}' is unknown; this server has: {names}.");
     }
 
-    private ServedModel? Find(string name) => directory.Current.Find(name.Length > 0 ? name : DefaultModel);
+    /// <summary>The model for a task; without a name the default if it has the task, else the first by name that has it.</summary>
+    /// <exception cref="RequestException">Unknown, without the task (UNIMPLEMENTED), or nobody serves.</exception>
+    public async Task<ServedModel> FindAsync(string name, string task, CancellationToken cancellationToken)
+    {
+        if (name.Length > 0)
+        {
+            var named = await FindAsync(name, cancellationToken);
+            return named.Has(task) ? named : throw new RequestException(
+                StatusCode.Unimplemented, $"model: '{named.Name}' has no task '{task}'; its tasks are: {string.Join(", ", named.Description.Tasks)}.");
+        }
+
+        if (Find(name) is { } standard && standard.Has(task))
+            return standard;
+        if (FirstWith(task) is { } first)
+            return first;
+        await directory.RefreshAsync(cancellationToken);
+        if (directory.Current.IsEmpty)
+            throw RequestException.Unavailable("No model is being served yet; try again in a moment.");
+        var tasks = directory.Current.All.SelectMany(m => m.Description.Tasks).Distinct();
+        return FirstWith(task) ?? throw new RequestException(
+            StatusCode.Unimplemented, $"model: no model here has the task '{task}'; what they have together: {string.Join(", ", tasks)}.");
+    }
+
+    private ServedModel? FirstWith(string task) => directory.Current.All.FirstOrDefault(m => m.Has(task));
+
+    private ServedModel? Find(string name) => name.Length > 0 ? directory.Current.Find(name)
+        : DefaultModel is { Length: > 0 } standard ? directory.Current.Find(standard) : directory.Current.All.FirstOrDefault();
 }

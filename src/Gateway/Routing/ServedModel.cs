@@ -8,8 +8,6 @@ namespace VisionCluster.Gateway.Routing;
 /// <summary>A model in one revision, and the devices that serve it.</summary>
 internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelDevice> Devices)
 {
-    public const string GenerateTask = "generate";
-
     public string Name => Description.Name;
 
     public string Revision => Description.Revision;
@@ -18,7 +16,9 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
 
     public bool TakesImages => ProcessorDigest.Length > 0;
 
-    public bool Generates => Description.Tasks.Contains(GenerateTask);
+    public bool Generates => Has(ModelTask.Generate);
+
+    public bool Has(string task) => Description.Tasks.Contains(task);
 
     /// <summary>
     /// Devices in the order to try for an image: rendezvous hashing (Thaler and Ravishankar, 1998), so that all gateways send one image to

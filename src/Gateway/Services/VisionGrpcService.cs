@@ -6,14 +6,20 @@ using VisionCluster.Gateway.Auth;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Generation;
 using VisionCluster.Gateway.Images;
+using VisionCluster.Gateway.Inspection;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
+using VisionCluster.Gateway.Tasks;
 
 namespace VisionCluster.Gateway.Services;
 
 /// <summary>visioncluster.v1.VisionService.</summary>
 internal sealed class VisionGrpcService(
     GenerateHandler generate,
+    ClassifyHandler classify,
+    EmbedHandler embed,
+    SimilarityHandler similarity,
+    InspectHandler inspect,
     RunningGenerations running,
     ImageIngest ingest,
     ModelRouter router,
@@ -78,19 +84,20 @@ internal sealed class VisionGrpcService(
                 MaxImages = (uint)limits.MaxImages,
                 MaxMessages = (uint)limits.MaxMessages,
                 MaxTextChars = (uint)limits.MaxTextChars,
+                MaxTexts = (uint)limits.MaxTexts,
             },
         });
     }
 
-    public override Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context) => throw NotYet("Classify");
+    public override Task<ClassifyResponse> Classify(ClassifyRequest request, ServerCallContext context) =>
+        classify.HandleAsync(context.GetTenant(), request, context.CancellationToken);
 
-    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context) => throw NotYet("Embed");
+    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context) =>
+        embed.HandleAsync(context.GetTenant(), request, context.CancellationToken);
 
-    public override Task<SimilarityResponse> Similarity(SimilarityRequest request, ServerCallContext context) => throw NotYet("Similarity");
+    public override Task<SimilarityResponse> Similarity(SimilarityRequest request, ServerCallContext context) =>
+        similarity.HandleAsync(context.GetTenant(), request, context.CancellationToken);
 
     public override Task Inspect(InspectRequest request, IServerStreamWriter<InspectResponse> responseStream, ServerCallContext context) =>
-        throw NotYet("Inspect");
-
-    private static RequestException NotYet(string method) =>
-        new(StatusCode.Unimplemented, $"{method} is not in this version; Generate is.");
+        inspect.HandleAsync(request, responseStream, context);
 }

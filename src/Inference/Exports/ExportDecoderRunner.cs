@@ -34,7 +34,6 @@ internal sealed class ExportDecoderRunner : IDecoderRunner
         _kv = new ConcatKvPool(_shape, slots);
         _inputs = new DecoderInputs(_export, _embedder.Width, capacity);
         _row = new float[_embedder.Width];
-        _binding.BindOutputToDevice(ExportTensors.Logits, OrtMemoryInfo.DefaultInstance);
     }
 
     public int HiddenSize => _embedder.Width;
@@ -101,6 +100,8 @@ internal sealed class ExportDecoderRunner : IDecoderRunner
         var bound = new List<OrtValue>();
         try
         {
+            // Anew for each run, or the last run's tensor would have to fit.
+            _binding.BindOutputToDevice(ExportTensors.Logits, OrtMemoryInfo.DefaultInstance);
             _inputs.Bind(_binding, past, rows, bound);
             for (var plane = 0; plane < _shape.Planes; plane++)
             {

@@ -28,7 +28,9 @@ internal sealed class ExportEncoderRunner : IEncoderRunner
 
     public int EmbeddingSize => _manifest.EmbeddingSize;
 
-    public int TokensPerTile(int height, int width) => EncoderInputs.TokensPerTile(_manifest, height, width);
+    public int TokensPerTile(int height, int width) =>
+        (_export.Height ?? height) == height && (_export.Width ?? width) == width ? EncoderInputs.TokensPerTile(_manifest, height, width)
+            : throw new ModelException($"A tile of {width}×{height} pixels is not of the {_export.Width ?? width}×{_export.Height ?? height} that this export takes.");
 
     public void Encode(int tiles, int height, int width, ReadOnlySpan<float> pixels, ReadOnlySpan<byte> mask, Span<float> embeddings)
     {

@@ -63,10 +63,14 @@ public sealed class ModelInspector(CompiledModel model, DeviceOptions device) : 
         }
     }
 
+    /// <summary>What a graph shows; empty for one that the model does not have.</summary>
+    internal IReadOnlyList<string> OutputNames(GraphKind kind) => File.Exists(model.GraphPath(kind)) ? Open(kind).OutputNames : [];
+
     /// <summary>Runs texts through a text encoder.</summary>
     internal IReadOnlyList<NamedTensor> EncodeTexts(TextBatch batch, Predicate<string>? wanted = null)
     {
-        using var inputs = new TextInputs(model.Manifest.Text ?? throw new InvalidOperationException("The model has no text encoder."), batch);
+        var manifest = model.Manifest.Text ?? throw new InvalidOperationException("The model has no text encoder.");
+        using var inputs = new TextInputs(manifest, batch);
         return Run(GraphKind.TextEncoderInspection, inputs.Names, inputs.Values, wanted);
     }
 
@@ -82,7 +86,8 @@ public sealed class ModelInspector(CompiledModel model, DeviceOptions device) : 
         var tensors = new List<NamedTensor>(outputs.Count);
         for (var i = 0; i < outputs.Count; i++)
         {
-            tensors.Add(new NamedTensor(fetched[i], outputs[i].GetTensorTypeAndShape().Shape, outputs[i].GetTensorDataAsSpan<float>().ToArray()));
+            var (shape, values) = (outputs[i].GetTensorTypeAndShape().Shape, outputs[i].GetTensorDataAsSpan<float>().ToArray());
+            tensors.Add(new NamedTensor(fetched[i], shape, values));
         }
 
         return tensors;

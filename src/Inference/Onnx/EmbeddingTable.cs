@@ -27,7 +27,9 @@ internal sealed unsafe class EmbeddingTable : IDisposable
 
     public int HiddenSize { get; }
 
-    /// <summary>Copies rows, multiplied by the model's embedding scale, into <paramref name="destination"/> <c>[tokens, hidden]</c>.</summary>
+    /// <summary>
+    /// Copies rows, multiplied by the model's embedding scale, into <paramref name="destination"/> <c>[tokens, hidden]</c>.
+    /// </summary>
     public void Lookup(ReadOnlySpan<int> tokenIds, Span<float> destination)
     {
         for (var i = 0; i < tokenIds.Length; i++)

@@ -38,7 +38,7 @@ internal sealed class EncoderInputs : IDisposable
 
     public IReadOnlyCollection<OrtValue> Values => _values;
 
-    /// <exception cref="ModelException">The tile does not divide into patches and image tokens, or has another size than the model's.</exception>
+    /// <exception cref="ModelException">The tile does not divide into patches and image tokens, or is not of the model's size.</exception>
     public static int TokensPerTile(EncoderManifest manifest, int height, int width)
     {
         var size = manifest.Side * manifest.PatchSize;
@@ -56,7 +56,8 @@ internal sealed class EncoderInputs : IDisposable
         var unit = manifest.PatchSize * manifest.Shuffle;
         return height % unit == 0 && width % unit == 0
             ? height / unit * (width / unit)
-            : throw new ModelException($"A tile of {width}×{height} pixels does not divide into patches of {manifest.PatchSize} and blocks of {manifest.Shuffle}.");
+            : throw new ModelException(
+                $"A tile of {width}×{height} pixels does not divide into patches of {manifest.PatchSize} and blocks of {manifest.Shuffle}.");
     }
 
     public void Dispose() => _values.ForEach(value => value.Dispose());

@@ -30,7 +30,8 @@ internal sealed class OnnxVisionRunner : IEncoderRunner
 
     /// <exception cref="ModelException">The image has another size than the model's.</exception>
     public int TokensPerTile(int height, int width) => height == _manifest.Height && width == _manifest.Width ? 1
-        : throw new ModelException($"An image of {width}×{height} pixels is not of the {_manifest.Width}×{_manifest.Height} that this model takes.");
+        : throw new ModelException(
+            $"An image of {width}×{height} pixels is not of the {_manifest.Width}×{_manifest.Height} that this model takes.");
 
     public void Encode(int tiles, int height, int width, ReadOnlySpan<float> pixels, ReadOnlySpan<byte> mask, Span<float> embeddings)
     {

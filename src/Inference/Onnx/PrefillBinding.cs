@@ -16,7 +16,7 @@ internal sealed class PrefillBinding : IDisposable
     /// <param name="kv">The pool.</param>
     /// <param name="buffers">Inputs and outputs.</param>
     /// <param name="slot">The slot to write.</param>
-    /// <param name="withLengths">Whether the graph takes the lengths of what is cached: the prefix graph always begins an empty slot.</param>
+    /// <param name="withLengths">Whether the graph takes lengths of what is cached: the prefix graph always begins an empty slot.</param>
     public PrefillBinding(InferenceSession session, KvMemory kv, RunBuffers buffers, int slot, bool withLengths)
     {
         (_session, _buffers) = (session, buffers);

@@ -29,7 +29,8 @@ internal sealed class EncoderCheck(CompiledModel model, ModelInspector inspector
             Text(GoldenText.Read(golden), results);
         }
 
-        if (_manifest.Similarity is { } similarity && results.TryGetValue("image_embeds", out var images) && results.TryGetValue("text_embeds", out var texts))
+        if (_manifest.Similarity is { } similarity
+            && results.TryGetValue("image_embeds", out var images) && results.TryGetValue("text_embeds", out var texts))
         {
             Similarity(similarity, images, texts, results);
         }

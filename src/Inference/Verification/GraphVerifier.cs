@@ -20,7 +20,11 @@ internal static class GraphVerifier
     /// <summary>What the graphs are fed with.</summary>
     private static readonly string[] Inputs =
     [
-        EncoderTensors.PixelValues, "pixel_attention_mask", EncoderTensors.InputIds, EncoderTensors.AttentionMask, EncoderTensors.TokenTypeIds,
+        EncoderTensors.PixelValues,
+        "pixel_attention_mask",
+        EncoderTensors.InputIds,
+        EncoderTensors.AttentionMask,
+        EncoderTensors.TokenTypeIds,
     ];
 
     /// <exception cref="ModelException">The golden data cannot be read.</exception>

@@ -5,7 +5,7 @@ namespace VisionCluster.Models.Checkpoints;
 /// <summary>
 /// A checkpoint's tensors: <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> lists (in the same folder only).
 /// </summary>
-public sealed class CheckpointWeights : IDisposable
+public sealed class CheckpointWeights : ITensorSource
 {
     private const string SingleFile = "model.safetensors";
     private const string IndexFile = "model.safetensors.index.json";
@@ -67,7 +67,7 @@ public sealed class CheckpointWeights : IDisposable
         var index = Path.Combine(folder, IndexFile);
         if (!File.Exists(index))
         {
-            throw new ModelException($"The checkpoint has neither {SingleFile} nor {IndexFile}.");
+            throw new ModelException($"The checkpoint has neither {SingleFile} nor {IndexFile} nor a .gguf file.");
         }
 
         if (new FileInfo(index).Length > MaxIndexBytes)
@@ -97,12 +97,9 @@ public sealed class CheckpointWeights : IDisposable
 
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
-    /// <summary>A tensor as float32 (F16 and BF16 are widened exactly).</summary>
-    /// <exception cref="ModelException">The tensor is missing, has another shape, or is not of a floating type.</exception>
     public float[] ReadFloats(string name, params ReadOnlySpan<long> shape)
     {
-        var (file, entry) = _tensors.TryGetValue(name, out var found) ? found
-            : throw new ModelException($"The checkpoint lacks tensor {name}.");
+        var (file, entry) = Find(name);
         if (!entry.Shape.AsSpan().SequenceEqual(shape))
         {
             throw new ModelException(
@@ -112,10 +109,10 @@ public sealed class CheckpointWeights : IDisposable
         return FloatWidening.ToFloats(file.Bytes(entry), entry);
     }
 
-    /// <summary>A single value, stored as a scalar or as a vector of one.</summary>
-    public float ReadScalar(string name) => Contains(name) && ShapeOf(name) is [1] ? ReadFloats(name, 1)[0] : ReadFloats(name)[0];
-
-    public long[] ShapeOf(string name) => _tensors[name].Entry.Shape;
+    public long[] ShapeOf(string name) => Find(name).Entry.Shape;
 
     public void Dispose() => _files.ForEach(file => file.Dispose());
+
+    private (SafetensorsFile File, TensorEntry Entry) Find(string name) => _tensors.TryGetValue(name, out var found) ? found
+        : throw new ModelException($"The checkpoint lacks tensor {name}.");
 }

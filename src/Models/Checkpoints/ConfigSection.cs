@@ -8,6 +8,8 @@ namespace VisionCluster.Models.Checkpoints;
 /// </summary>
 public sealed class ConfigSection
 {
+    private const int MaxShown = 60;
+
     private readonly string _path;
     private readonly Dictionary<string, JsonElement> _values;
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
@@ -100,7 +102,7 @@ public sealed class ConfigSection
     {
         if (Has(key) && !allowed.Contains(_values[key].ToString(), StringComparer.OrdinalIgnoreCase))
         {
-            throw new ModelException($"{_path}: {key} = {_values[key]} is not supported (only {string.Join(", ", allowed)}).");
+            throw new ModelException($"{_path}: {key} = {Show(key)} is not supported (only {string.Join(", ", allowed)}).");
         }
     }
 
@@ -117,5 +119,12 @@ public sealed class ConfigSection
 
     private ModelException Missing(string key) => new($"{_path} lacks {key}.");
 
-    private ModelException Wrong(string key, string expected) => new($"{_path}: {key} is {_values[key]}; it must be {expected}.");
+    private ModelException Wrong(string key, string expected) => new($"{_path}: {key} is {Show(key)}; it must be {expected}.");
+
+    /// <summary>A value in one short line.</summary>
+    private string Show(string key)
+    {
+        var text = string.Join(' ', _values[key].ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return text.Length <= MaxShown ? text : $"{text.AsSpan(0, MaxShown)}…";
+    }
 }

@@ -18,17 +18,20 @@ public static class FloatWidening
                 TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
                 break;
             case TensorType.BF16:
-                var halves = MemoryMarshal.Cast<byte, ushort>(bytes);
-                for (var i = 0; i < values.Length; i++)
-                {
-                    values[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
-                }
-
+                WidenBrainFloats(MemoryMarshal.Cast<byte, ushort>(bytes), values);
                 break;
             default:
                 throw new ModelException($"Tensor {entry.Name} has type {entry.Type} where a floating type is needed.");
         }
 
         return values;
+    }
+
+    internal static void WidenBrainFloats(ReadOnlySpan<ushort> source, Span<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = BitConverter.UInt32BitsToSingle((uint)source[i] << 16);
+        }
     }
 }

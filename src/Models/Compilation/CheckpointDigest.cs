@@ -1,22 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
-using VisionCluster.Models.Checkpoints;
 
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>SHA-256 over what determines a compiled model.</summary>
 internal static class CheckpointDigest
 {
-    /// <summary>Over <c>config.json</c> and every weight file, names and lengths included.</summary>
-    public static string Compute(string folder) => Compute(folder, CheckpointWeights.ShardNames(folder).Prepend("config.json"));
-
-    /// <summary>Over files of a folder, names and lengths included.</summary>
-    public static string Compute(string folder, IEnumerable<string> names)
+    /// <summary>Over files: names, lengths and contents.</summary>
+    public static string OfFiles(IEnumerable<(string Name, string Path)> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in names)
+        foreach (var (name, path) in files)
         {
-            Append(hash, folder, name);
+            Append(hash, name, path);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -36,9 +32,9 @@ internal static class CheckpointDigest
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Append(IncrementalHash hash, string folder, string name)
+    private static void Append(IncrementalHash hash, string name, string path)
     {
-        using var stream = new FileStream(Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
         hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{stream.Length}\0"));
         var buffer = new byte[1 << 20];
         int read;

@@ -2,23 +2,29 @@ using Google.Protobuf;
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Families;
 using VisionCluster.Models.Onnx;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>Where a family writes its graphs while a model is compiled.</summary>
-internal sealed class CompilationTarget(string folder, CheckpointWeights weights, WeightFile file)
+internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form)
 {
-    public CheckpointWeights Weights { get; } = weights;
+    public ITensorSource Weights { get; } = weights;
 
     public WeightFile File { get; } = file;
 
+    /// <summary>The form of a decoder's linear layers.</summary>
+    public LinearForm Form { get; } = form;
+
     /// <summary>Builds one graph from the checkpoint's tensors and writes it.</summary>
-    public void Write(GraphKind kind, Action<GraphBuilder, WeightScope> build)
+    /// <returns>Bytes of the weights that it uses.</returns>
+    public long Write(GraphKind kind, Action<GraphBuilder, WeightScope> build)
     {
         var graph = new GraphBuilder(kind.ToString(), File);
         build(graph, new WeightScope(graph, Weights, ""));
         using var stream = System.IO.File.Create(Path.Combine(folder, CompiledModel.GraphFile(kind)));
         graph.Build().WriteTo(stream);
         stream.Flush(flushToDisk: true);
+        return graph.WeightBytes;
     }
 }

@@ -4,7 +4,10 @@ namespace VisionCluster.Models.Compilation;
 
 /// <summary>A checkpoint's compiled form: graphs and weights in a cache folder, tokenizer and processors in the checkpoint's.</summary>
 /// <param name="Name">What clients call it: the checkpoint folder's name unless given.</param>
-/// <param name="CheckpointFolder">Where <c>config.json</c>, <c>tokenizer.json</c> and the processor files are.</param>
+/// <param name="CheckpointFolder">
+/// Where <c>config.json</c>, <c>tokenizer.json</c> and the processor files are; <paramref name="Folder"/> for a GGUF file, whose own are
+/// written there.
+/// </param>
 /// <param name="Folder">Where graphs and weights are.</param>
 /// <param name="Manifest">What they are.</param>
 public sealed record CompiledModel(string Name, string CheckpointFolder, string Folder, ModelManifest Manifest)

@@ -22,6 +22,9 @@ public sealed record DecoderManifest
     /// <summary>Where the embedding table <c>[vocabulary, hidden]</c> (float32) begins in the weight file.</summary>
     public required long EmbeddingOffset { get; init; }
 
+    /// <summary>Bytes of the weights that a decode step reads.</summary>
+    public long WeightBytes { get; init; }
+
     /// <summary>Factor of text embeddings (not of image features) on their way from the table into the graph: √hidden for Gemma.</summary>
     public float EmbeddingScale { get; init; } = 1;
 

@@ -1,61 +1,67 @@
-using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Exports;
 using VisionCluster.Models.Families;
 using VisionCluster.Models.Onnx;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>
-/// Compiles a checkpoint folder into serving graphs, once: the result is cached on disk under its revision (digest of configuration,
+/// Compiles a checkpoint (folder or GGUF file) into serving graphs, once: the result is cached on disk under its revision (digest of configuration,
 /// weights, precision and compiler version). A folder appears under its final name only when it is complete.
 /// </summary>
 public sealed class ModelCompiler(ModelCompilerOptions options)
 {
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
-    private const string Precision = "fp32";
-
+    /// <param name="checkpoint">A checkpoint folder, a GGUF file, a ready-made ONNX export, or an imported folder (<see cref="ModelImporter"/>).</param>
+    /// <param name="name">What clients call the model; by default what the checkpoint is called.</param>
+    /// <param name="progress">What is being done.</param>
     /// <exception cref="ModelException">The checkpoint cannot be honoured.</exception>
-    public CompiledModel Compile(string checkpointFolder, string? name = null, IProgress<string>? progress = null)
+    public CompiledModel Compile(string checkpoint, string? name = null, IProgress<string>? progress = null)
     {
-        if (ExportLocation.Find(checkpointFolder) is { } export)
+        if (ModelImporter.Open(checkpoint, name) is { } imported)
         {
-            return ExportReader.Open(export, name);
+            return imported;
         }
 
-        checkpointFolder = Path.GetFullPath(checkpointFolder);
-        name ??= Path.GetFileName(checkpointFolder.TrimEnd(Path.DirectorySeparatorChar));
-        if (!Directory.Exists(checkpointFolder))
+        if (ExportLocation.Find(checkpoint) is { } export)
         {
-            throw new ModelException($"There is no checkpoint folder {name}.");
+            return options.Precision is ModelPrecision.Int8 or ModelPrecision.Int4
+                ? throw new ModelException($"A ready-made ONNX export keeps its own precision; it cannot become {options.Precision.Name()}.")
+                : ExportReader.Open(export, name);
         }
 
-        var family = ModelFamily.Read(ConfigSection.Load(checkpointFolder));
-        var digest = CheckpointDigest.Compute(checkpointFolder);
-        var revision = CheckpointDigest.Combine(digest, Precision, $"compiler {Version}")[..32];
+        using var source = CheckpointSource.Open(checkpoint);
+        name ??= source.Name;
+        var family = ModelFamily.Read(source.ReadConfig());
+        var digest = source.ComputeDigest();
+        var precision = Precision(source, family);
+        var revision = CheckpointDigest.Combine(digest, precision.Name(), options.KeepBlocks ? "" : "rounded", $"compiler {Version}")[..32];
         var folder = Path.Combine(options.CacheFolder, $"{family.ModelType}-{revision}");
-        if (ModelManifest.ReadComplete(folder) is { } cached && cached.Revision == revision && cached.CompilerVersion == Version)
+        var manifest = ModelManifest.ReadComplete(folder) is { } cached && cached.Revision == revision && cached.CompilerVersion == Version ? cached : null;
+        if (manifest is null)
         {
-            return new CompiledModel(name, checkpointFolder, folder, cached);
+            progress?.Report($"Compiling {name}");
+            manifest = Build(family, source, folder, digest, revision, precision);
         }
 
-        progress?.Report($"Compiling {name}");
-        return new CompiledModel(name, checkpointFolder, folder, Build(family, checkpointFolder, folder, digest, revision));
+        return new CompiledModel(name, source.TextFolder(folder), folder, manifest);
     }
 
-    private ModelManifest Build(ModelFamily family, string checkpointFolder, string folder, string digest, string revision)
+    private ModelManifest Build(ModelFamily family, CheckpointSource source, string folder, string digest, string revision, ModelPrecision precision)
     {
         Directory.CreateDirectory(options.CacheFolder);
         var work = Path.Combine(options.CacheFolder, $".{Path.GetFileName(folder)}.{Guid.NewGuid():N}");
         Directory.CreateDirectory(work);
         try
         {
+            source.WriteTextFiles(work);
             ModelParts parts;
-            using (var weights = CheckpointWeights.Open(checkpointFolder))
+            using (var weights = source.OpenTensors())
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                parts = family.Compile(new CompilationTarget(work, weights, file));
+                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks)));
                 file.Flush();
             }
 
@@ -64,7 +70,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
                 CompilerVersion = Version,
                 Family = family.ModelType,
                 SourceDigest = digest,
-                Precision = Precision,
+                Precision = precision.Name(),
                 Revision = revision,
                 Decoder = parts.Decoder,
                 Encoder = parts.Encoder,
@@ -85,6 +91,23 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
                 Directory.Delete(work, recursive: true);
             }
         }
+    }
+
+    private ModelPrecision Precision(CheckpointSource source, ModelFamily family)
+    {
+        if (options.Precision == ModelPrecision.Fp32)
+        {
+            return ModelPrecision.Fp32;
+        }
+
+        if (!family.HasDecoder)
+        {
+            return options.Precision == ModelPrecision.Auto ? ModelPrecision.Fp32 : throw new ModelException(
+                $"{source.Name} has no decoder, and {options.Precision.Name()} is a form of decoders; leave the precision away.");
+        }
+
+        using var tensors = source.OpenTensors();
+        return options.Precision == ModelPrecision.Auto ? PrecisionChoice.Choose(tensors, options.Accelerator) : options.Precision;
     }
 
     private static void Publish(string work, string folder)

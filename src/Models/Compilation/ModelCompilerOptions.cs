@@ -1,3 +1,5 @@
+using VisionCluster.Models.Quantization;
+
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>How checkpoints are compiled.</summary>
@@ -8,6 +10,18 @@ public sealed record ModelCompilerOptions
     /// (<c>XDG_CACHE_HOME</c>, <c>~/.cache</c>, or the local application data folder on Windows).
     /// </summary>
     public string CacheFolder { get; init; } = DefaultCacheFolder();
+
+    /// <summary>The form of a decoder's linear layers. Default fp32.</summary>
+    public ModelPrecision Precision { get; init; } = ModelPrecision.Fp32;
+
+    /// <summary>Whether the model will run on a GPU, which decides what <see cref="ModelPrecision.Auto"/> means. Default false.</summary>
+    public bool Accelerator { get; init; }
+
+    /// <summary>
+    /// Whether int8 and int4 serve a GGUF file's own blocks as they are; without it they round what those blocks mean, which is worse and
+    /// only of use to say by how much. Default true.
+    /// </summary>
+    public bool KeepBlocks { get; init; } = true;
 
     private static string DefaultCacheFolder()
     {

@@ -18,7 +18,7 @@ public sealed record ModelManifest
     /// <summary>SHA-256 over the checkpoint's configuration and weights.</summary>
     public required string SourceDigest { get; init; }
 
-    /// <summary>fp32 for now.</summary>
+    /// <summary>Of the decoder's linear layers: fp32, int8 or int4.</summary>
     public required string Precision { get; init; }
 
     /// <summary>Digest of source, compiler version and precision: part of every cache key.</summary>

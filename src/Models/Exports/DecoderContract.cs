@@ -22,8 +22,8 @@ internal static class DecoderContract
             throw reader.Wrong($"has no input {ExportTensors.PastKey(0)}: an export without a key-value cache is not served");
         }
 
-        var ids = reader.Input(ExportTensors.InputIds, Integers, null, null);
-        var embeddings = reader.Input(ExportTensors.Embeddings, Floats, null, null, manifest.HiddenSize);
+        var ids = reader.Input(ExportTensors.InputIds, Integers, 1, SignatureReader.Free);
+        var embeddings = reader.Input(ExportTensors.Embeddings, Floats, 1, SignatureReader.Free, manifest.HiddenSize);
         if (ids is null == embeddings is null)
         {
             throw reader.Wrong($"must take either {ExportTensors.InputIds} or {ExportTensors.Embeddings}");
@@ -35,14 +35,14 @@ internal static class DecoderContract
         {
             Path = path,
             TakesIds = ids is not null,
-            AttentionMask = reader.Input(ExportTensors.AttentionMask, Integers, null, null) is not null,
-            PositionIds = reader.Input(ExportTensors.PositionIds, Integers, null, null) is not null,
+            AttentionMask = reader.Input(ExportTensors.AttentionMask, Integers, 1, SignatureReader.Free) is not null,
+            PositionIds = reader.Input(ExportTensors.PositionIds, Integers, 1, SignatureReader.Free) is not null,
             CacheBranch = reader.Input(ExportTensors.CacheBranch, [ExportElement.Bool], 1) is not null,
             LogitsToKeep = keep,
             LogitsToKeepIsVector = vector,
             Embeddings = embeddings ?? ExportElement.Float32,
             Cache = ReadCache(reader, manifest),
-            Logits = reader.Output(ExportTensors.Logits, Floats, null, null, manifest.VocabularySize),
+            Logits = reader.Output(ExportTensors.Logits, Floats, 1, null, manifest.VocabularySize),
         };
         _ = keep is null ? null : vector ? reader.Input(keep, Integers, 1) : reader.Input(keep, Integers);
         reader.RefuseOthers();
@@ -54,8 +54,8 @@ internal static class DecoderContract
         ExportElement? type = null;
         for (var plane = 0; plane < 2 * manifest.Layers; plane++)
         {
-            var past = reader.RequiredInput(ExportTensors.Past(plane), Floats, null, manifest.KvHeads, null, manifest.HeadDim);
-            var present = reader.Output(ExportTensors.Present(plane), Floats, null, manifest.KvHeads, null, manifest.HeadDim);
+            var past = reader.RequiredInput(ExportTensors.Past(plane), Floats, 1, manifest.KvHeads, SignatureReader.Free, manifest.HeadDim);
+            var present = reader.Output(ExportTensors.Present(plane), Floats, 1, manifest.KvHeads, SignatureReader.Free, manifest.HeadDim);
             type ??= past;
             if (past != type || present != type)
             {

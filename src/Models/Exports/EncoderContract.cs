@@ -30,6 +30,8 @@ internal static class EncoderContract
             Path = path,
             Nested = nested,
             OneTile = tiles == 1,
+            Height = reader.Side(EncoderTensors.PixelValues, ^2),
+            Width = reader.Side(EncoderTensors.PixelValues, ^1),
             Pixels = pixels,
             Mask = reader.Input(ExportTensors.PixelMask, [ExportElement.Bool, ExportElement.Int64], plane),
             Features = reader.Output(EncoderTensors.ImageFeatures, Floats, null, null, manifest.EmbeddingSize),
@@ -42,8 +44,8 @@ internal static class EncoderContract
     public static EmbedderExport ReadEmbedder(string path, GraphSignature graph, DecoderManifest manifest)
     {
         var reader = new SignatureReader(graph);
-        reader.RequiredInput(ExportTensors.InputIds, [ExportElement.Int64], null, null);
-        var embeddings = reader.Output(ExportTensors.Embeddings, Floats, null, null, manifest.HiddenSize);
+        reader.RequiredInput(ExportTensors.InputIds, [ExportElement.Int64], 1, SignatureReader.Free);
+        var embeddings = reader.Output(ExportTensors.Embeddings, Floats, 1, SignatureReader.Free, manifest.HiddenSize);
         reader.RefuseOthers();
         return new EmbedderExport { Path = path, Embeddings = embeddings };
     }

@@ -11,6 +11,12 @@ public sealed record EncoderExport
     /// <summary>The graph is for one tile at a time.</summary>
     public required bool OneTile { get; init; }
 
+    /// <summary>The only height of a tile that the graph takes; null for any.</summary>
+    public long? Height { get; init; }
+
+    /// <summary>The only width of a tile that the graph takes; null for any.</summary>
+    public long? Width { get; init; }
+
     public required ExportElement Pixels { get; init; }
 
     /// <summary>Type of the mask <c>[(1,) tiles, height, width]</c>; null without one.</summary>

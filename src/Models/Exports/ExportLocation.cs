@@ -17,7 +17,7 @@ internal sealed record ExportLocation(string Folder, string GraphFolder, string 
     private static readonly string[] DecoderStems = [ExportTarget.Decoder, ExportTarget.TextModel];
 
     /// <summary>
-    /// The export that a path means: a decoder's file or the folder <c>onnx</c>, or a checkpoint's folder without safetensors. Null for any
+    /// The export that a path means: a decoder's file or the folder <c>onnx</c>, or a checkpoint's folder without safetensors and GGUF files. Null for any
     /// other path.
     /// </summary>
     /// <exception cref="ModelException">The path is an ONNX file that is no decoder of an export.</exception>
@@ -60,5 +60,5 @@ internal sealed record ExportLocation(string Folder, string GraphFolder, string 
 
     private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, "config.json"));
 
-    private static bool HasTensors(string folder) => CheckpointWeights.Exist(folder);
+    private static bool HasTensors(string folder) => CheckpointWeights.Exist(folder) || Directory.EnumerateFiles(folder, "*.gguf").Any();
 }

@@ -21,7 +21,8 @@ internal static class ExportReader
         var parts = family.DescribeExport();
         var files = new List<string>();
         var export = Read(location, parts, files);
-        var digest = CheckpointDigest.Compute(location.Folder, ["config.json", .. files.Select(file => Path.GetRelativePath(location.Folder, file))]);
+        var digest = CheckpointDigest.OfFiles(files.Prepend(Path.Combine(location.Folder, "config.json")).Select(
+            file => (Path.GetRelativePath(location.Folder, file), file)));
         var manifest = new ModelManifest
         {
             CompilerVersion = ModelCompiler.Version,
@@ -31,7 +32,7 @@ internal static class ExportReader
             Revision = CheckpointDigest.Combine(digest, location.Variant.Name, $"export {Version}")[..32],
             Decoder = parts.Decoder,
             Encoder = parts.Encoder,
-            Files = new Dictionary<string, long>(),
+            Files = files.ToDictionary(file => Path.GetRelativePath(location.Folder, file), file => new FileInfo(file).Length, StringComparer.Ordinal),
         };
         return new CompiledModel(name ?? Path.GetFileName(location.Folder), location.Folder, location.GraphFolder, manifest) { Export = export };
     }

@@ -6,7 +6,7 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Exports;
 
 /// <summary>Where a family writes graphs of the hub's usual layout. Each has its weights beside it, as <c>NAME.onnx_data</c>.</summary>
-internal sealed class ExportTarget(string folder, CheckpointWeights weights)
+internal sealed class ExportTarget(string folder, ITensorSource weights)
 {
     public const string Decoder = "decoder_model_merged";
     public const string Embedder = "embed_tokens";

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using VisionCluster.Models.Checkpoints;
+using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Families;
 
 namespace VisionCluster.Models.Exports;
@@ -17,11 +17,11 @@ public static class OnnxExporter
     private static readonly string[] TextFiles = ["*.json", "*.jinja", "merges.txt", "vocab.txt", "*.model"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <param name="checkpointFolder">A checkpoint with safetensors.</param>
+    /// <param name="checkpoint">A checkpoint folder with safetensors, or a GGUF file.</param>
     /// <param name="outputFolder">A folder that does not exist yet, or is empty; it appears when it is complete.</param>
     /// <param name="progress">What is being done.</param>
     /// <exception cref="ModelException">The checkpoint cannot be honoured, its family is not exported, or the folder is in use.</exception>
-    public static void Export(string checkpointFolder, string outputFolder, IProgress<string>? progress = null)
+    public static void Export(string checkpoint, string outputFolder, IProgress<string>? progress = null)
     {
         outputFolder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder));
         if (File.Exists(outputFolder) || (Directory.Exists(outputFolder) && Directory.EnumerateFileSystemEntries(outputFolder).Any()))
@@ -29,18 +29,25 @@ public static class OnnxExporter
             throw new ModelException($"{Path.GetFileName(outputFolder)} is there already; an export needs a new or empty folder.");
         }
 
-        var family = ModelFamily.Read(ConfigSection.Load(checkpointFolder));
+        using var source = CheckpointSource.Open(checkpoint);
+        var family = ModelFamily.Read(source.ReadConfig());
         var work = $"{outputFolder}.{Guid.NewGuid():N}";
         try
         {
             var graphs = Directory.CreateDirectory(Path.Combine(work, ExportLocation.SubFolder)).FullName;
             progress?.Report($"Exporting {family.ModelType}");
-            using (var weights = CheckpointWeights.Open(checkpointFolder))
+            using (var weights = source.OpenTensors())
             {
                 family.Export(new ExportTarget(graphs, weights));
             }
 
-            CopyTextFiles(checkpointFolder, work);
+            source.WriteTextFiles(work);
+            if (source.TextFolder(work) is var folder && folder != work)
+            {
+                CopyTextFiles(folder, work);
+            }
+
+            SayWhereWeightsAre(Path.Combine(work, ConfigFile));
             if (Directory.Exists(outputFolder))
             {
                 Directory.Delete(outputFolder);
@@ -64,10 +71,13 @@ public static class OnnxExporter
             // Without the source's attributes: it may be read-only.
             File.WriteAllBytes(Path.Combine(to, Path.GetFileName(file)), File.ReadAllBytes(file));
         }
+    }
 
-        // Tells transformers.js that weights lie beside the graphs.
-        var config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(from, ConfigFile)))!.AsObject();
+    /// <summary>Tells transformers.js that weights lie beside the graphs.</summary>
+    private static void SayWhereWeightsAre(string path)
+    {
+        var config = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
         config["transformers.js_config"] = new JsonObject { ["use_external_data_format"] = true };
-        File.WriteAllText(Path.Combine(to, ConfigFile), config.ToJsonString(Indented));
+        File.WriteAllText(path, config.ToJsonString(Indented));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VisionCluster.Models.Onnx;
 using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
@@ -9,6 +10,9 @@ namespace VisionCluster.Models.Exports;
 /// </summary>
 internal sealed class SignatureReader(GraphSignature graph)
 {
+    /// <summary>In a shape: a side that a run must be free to choose. Null takes any side.</summary>
+    public const long Free = -1;
+
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     public bool Has(string input) => graph.Inputs.ContainsKey(input);
@@ -66,11 +70,11 @@ internal sealed class SignatureReader(GraphSignature graph)
         var fits = sides.Count == shape.Length;
         for (var i = 0; fits && i < shape.Length; i++)
         {
-            fits = sides[i] is null || shape[i] is null || sides[i] == shape[i];
+            fits = sides[i] is null || shape[i] is null || sides[i] == shape[i]; // a fixed side is never Free
         }
 
         return fits ? known : throw Wrong($"has {value.Name} of shape {Text(sides)}; the configuration asks for {Text(shape.ToArray())}");
     }
 
-    private static string Text(IEnumerable<long?> sides) => $"[{string.Join(", ", sides.Select(side => side?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"))}]";
+    private static string Text(IEnumerable<long?> sides) => $"[{string.Join(", ", sides.Select(side => side is null or Free ? "?" : side.Value.ToString(CultureInfo.InvariantCulture)))}]";
 }

@@ -23,7 +23,8 @@ internal static class Activations
         "gelu" or "gelu_python" => g.Node("Gelu", [x], [Attr.String("approximate", "none")]),
 
         // The tanh form.
-        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_accurate" or "gelu_python_tanh" => g.Node("Gelu", [x], [Attr.String("approximate", "tanh")]),
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_accurate" or "gelu_python_tanh" =>
+            g.Node("Gelu", [x], [Attr.String("approximate", "tanh")]),
 
         // x * sigmoid(alpha * x).
         "quick_gelu" => g.Node("QuickGelu", [x], [Attr.Float("alpha", 1.702f)], GraphBuilder.ContribDomain),

@@ -5,8 +5,8 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// BERT (Devlin et al., 2018; transformers <c>modeling_bert.py</c>): tokens, positions and text types added up and normed, post-norm layers,
-/// and a tanh layer on the first token where the checkpoint has one.
+/// BERT (Devlin et al., 2018; transformers <c>modeling_bert.py</c>): tokens, positions and text types added up and normed, post-norm
+/// layers, and a tanh layer on the first token where the checkpoint has one.
 /// </summary>
 internal sealed class BertFamily : ModelFamily
 {
@@ -33,6 +33,8 @@ internal sealed class BertFamily : ModelFamily
 
     public override string ModelType => "bert";
 
+    public override bool HasDecoder => false;
+
     private static TransformerOptions Defaults => new()
     {
         HiddenSize = 768,
@@ -57,7 +59,8 @@ internal sealed class BertFamily : ModelFamily
         var (embedding, scope, size) = (new TokenEmbedding(_config, graph), model.Sub("embeddings"), _config.HiddenSize);
         var (ids, mask, types) = (embedding.Ids(), embedding.Mask(), embedding.Types());
         var sum = graph.Add(
-            embedding.Build(scope, "word_embeddings", "position_embeddings", ids), embedding.Rows(scope, "token_type_embeddings", _types, types));
+            embedding.Build(scope, "word_embeddings", "position_embeddings", ids),
+            embedding.Rows(scope, "token_type_embeddings", _types, types));
         var last = BertLayers.Build(_config, LayerNames.Bert, graph, model, sum, mask, inspect);
         var features = new FeatureOutputs(graph, inspect);
         var cls = features.Row(last, 0);

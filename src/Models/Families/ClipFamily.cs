@@ -6,7 +6,8 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// CLIP (Radford et al., 2021; transformers <c>modeling_clip.py</c>): an image's class token and a text's end token, projected into one space.
+/// CLIP (Radford et al., 2021; transformers <c>modeling_clip.py</c>): an image's class token and a text's end token, projected into one
+/// space.
 /// </summary>
 internal sealed class ClipFamily : ModelFamily
 {
@@ -33,6 +34,8 @@ internal sealed class ClipFamily : ModelFamily
     }
 
     public override string ModelType => "clip";
+
+    public override bool HasDecoder => false;
 
     private static TransformerOptions TextDefaults => new()
     {
@@ -69,8 +72,8 @@ internal sealed class ClipFamily : ModelFamily
         features.Add(FeatureNames.Cls, cls, size);
         features.Add(FeatureNames.Mean, features.Mean(last, first: 1), size);
         features.Add(FeatureNames.Pooled, pooled, size);
-        features.Add(
-            FeatureNames.Embeds, features.Normalised(root.Linear(pooled, "visual_projection", size, _projection, bias: false)), _projection);
+        var projected = root.Linear(pooled, "visual_projection", size, _projection, bias: false);
+        features.Add(FeatureNames.Embeds, features.Normalised(projected), _projection);
         return features.Write();
     }
 
@@ -82,8 +85,8 @@ internal sealed class ClipFamily : ModelFamily
         var pooled = EndToken(graph, last, ids);
         features.Add(FeatureNames.Mean, features.Mean(last, mask), size);
         features.Add(FeatureNames.Pooled, pooled, size);
-        features.Add(
-            FeatureNames.Embeds, features.Normalised(root.Linear(pooled, "text_projection", size, _projection, bias: false)), _projection);
+        var projected = root.Linear(pooled, "text_projection", size, _projection, bias: false);
+        features.Add(FeatureNames.Embeds, features.Normalised(projected), _projection);
         return features.Write();
     }
 
@@ -92,7 +95,7 @@ internal sealed class ClipFamily : ModelFamily
     {
         var marks = _endTokenId == OldEndTokenId ? ids : graph.Node("Equal", [ids, graph.IntScalar(_endTokenId)]);
         var scores = graph.Node("Cast", [marks], [Attr.Int("to", (long)DataType.Float)]);
-        var at = graph.Node("ArgMax", [scores], [Attr.Int("axis", 1), Attr.Int("keepdims", 1), Attr.Int("select_last_index", 0)]); // [batch, 1]
+        var at = graph.Node("ArgMax", [scores], [Attr.Int("axis", 1), Attr.Int("keepdims", 1)]); // [batch, 1], the first of equals
         return graph.Node("GatherND", [sequence, at], [Attr.Int("batch_dims", 1)]);
     }
 }

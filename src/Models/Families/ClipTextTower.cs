@@ -2,7 +2,9 @@ using VisionCluster.Models.Onnx;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>The text tower of CLIP (Radford et al., 2021) and SigLIP (Zhai et al., 2023): learned positions, pre-norm layers, a final norm.</summary>
+/// <summary>
+/// The text tower of CLIP (Radford et al., 2021) and SigLIP (Zhai et al., 2023): learned positions, pre-norm layers, a final norm.
+/// </summary>
 internal sealed class ClipTextTower(TextTowerConfig config, GraphBuilder graph, WeightScope scope, bool inspect)
 {
     /// <returns>The normed sequence, <c>[batch, tokens, hidden]</c>.</returns>

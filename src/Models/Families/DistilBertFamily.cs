@@ -4,7 +4,9 @@ using VisionCluster.Models.Onnx;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>DistilBERT (Sanh et al., 2019; transformers <c>modeling_distilbert.py</c>): BERT's layers without text types and pooler.</summary>
+/// <summary>
+/// DistilBERT (Sanh et al., 2019; transformers <c>modeling_distilbert.py</c>): BERT's layers without text types and pooler.
+/// </summary>
 internal sealed class DistilBertFamily : ModelFamily
 {
     private readonly TextTowerConfig _config;
@@ -21,13 +23,17 @@ internal sealed class DistilBertFamily : ModelFamily
             Activation = config.String("activation", "gelu"),
             LayerNormEpsilon = 1e-12f,
         };
-        _config = new TextTowerConfig(layers.Checked("activation"), config.Size("vocab_size", 30_522), config.Size("max_position_embeddings", 512));
+        _config = new TextTowerConfig(
+            layers.Checked("activation"), config.Size("vocab_size", 30_522), config.Size("max_position_embeddings", 512));
 
         // Sinusoidal positions are stored like learned ones; the rest is training's.
-        config.RefuseUnknown("sinusoidal_pos_embds", "qa_dropout", "seq_classif_dropout", "tie_weights_", "tie_word_embeddings", "output_past");
+        config.RefuseUnknown(
+            "output_past", "qa_dropout", "seq_classif_dropout", "sinusoidal_pos_embds", "tie_weights_", "tie_word_embeddings");
     }
 
     public override string ModelType => "distilbert";
+
+    public override bool HasDecoder => false;
 
     public override ModelParts Compile(CompilationTarget target)
     {

@@ -100,7 +100,8 @@ internal sealed class EncoderLayers(TransformerOptions options, LayerNames names
 
     private Value Mlp(WeightScope block, Value x)
     {
-        var inner = Activations.Apply(graph, options.Activation, block.Linear(x, names.Up, options.HiddenSize, options.IntermediateSize, bias: true));
+        var inner = block.Linear(x, names.Up, options.HiddenSize, options.IntermediateSize, bias: true);
+        inner = Activations.Apply(graph, options.Activation, inner);
         return block.Linear(inner, names.Down, options.IntermediateSize, options.HiddenSize, bias: true);
     }
 

@@ -27,7 +27,9 @@ public static class EncoderTensors
     /// <summary>Everything that a classifier or embedding model says about an input, side by side, <c>[batch, features]</c>.</summary>
     public const string Features = "features";
 
-    /// <summary>CLIP's class token and patches before the norm, <c>[tiles, patches + 1, hidden]</c>; inspection only, as the following.</summary>
+    /// <summary>
+    /// CLIP's class token and patches before the norm, <c>[tiles, patches + 1, hidden]</c>; inspection only, as the following.
+    /// </summary>
     public const string VisionPatchEmbeddings = "vision_patch_embeddings";
 
     /// <summary>Input of layer 0, <c>[tiles, patches, hidden]</c>.</summary>
@@ -42,7 +44,9 @@ public static class EncoderTensors
     /// <summary>Input of Idefics3's projection, <c>[tiles, tokens, s² · hidden]</c>.</summary>
     public const string PixelShuffled = "pixel_shuffled";
 
-    /// <summary>Patches in the language model's width, before Idefics2's resampler, <c>[tiles, patches, hidden of the language model]</c>.</summary>
+    /// <summary>
+    /// Patches in the language model's width, before Idefics2's resampler, <c>[tiles, patches, hidden of the language model]</c>.
+    /// </summary>
     public const string ConnectorProjection = "connector_projection";
 
     /// <summary>Weights of SigLIP's attention pool, <c>[tiles, heads, 1, patches]</c>.</summary>

@@ -42,7 +42,8 @@ internal sealed class ExplicitAttention(LlamaConfig config, GraphBuilder graph, 
     private (Value Mixed, Value Weights, Value Key, Value Value) Build(Value qkv)
     {
         var (heads, kv) = (config.Heads, config.KvHeads);
-        var parts = graph.Nodes("Split", 3, [qkv, graph.Ints((long)heads * head, (long)kv * head, (long)kv * head)], [Attr.Int("axis", -1)]);
+        var widths = graph.Ints((long)heads * head, (long)kv * head, (long)kv * head);
+        var parts = graph.Nodes("Split", 3, [qkv, widths], [Attr.Int("axis", -1)]);
         var query = Rotate(ScaledDotProduct.SplitHeads(graph, parts[0], heads, head)); // [1, heads, tokens, head]
         var key = Rotate(ScaledDotProduct.SplitHeads(graph, parts[1], kv, head));
         var value = ScaledDotProduct.SplitHeads(graph, parts[2], kv, head);

@@ -9,7 +9,9 @@ public static class FeatureNames
     /// <summary>Mean over the last hidden state: patches without the class token, real text tokens.</summary>
     public const string Mean = "mean";
 
-    /// <summary>What the family calls pooled: ViT's and BERT's tanh layer, CLIP's normed class or end-of-text token, SigLIP's attention pool.</summary>
+    /// <summary>
+    /// What the family calls pooled: ViT's and BERT's tanh layer, CLIP's normed class or end-of-text token, SigLIP's attention pool.
+    /// </summary>
     public const string Pooled = "pooled";
 
     /// <summary>The projection into the space that images and texts share, of length 1.</summary>

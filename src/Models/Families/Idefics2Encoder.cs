@@ -4,7 +4,8 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 namespace VisionCluster.Models.Families;
 
 /// <summary>Idefics2's vision side: tower, gated MLP into the language model's width, perceiver resampler (Alayrac et al., 2022).</summary>
-internal sealed class Idefics2Encoder(VisionConfig vision, ResamplerConfig resampler, LlamaConfig text, GraphBuilder graph, WeightScope model)
+internal sealed class Idefics2Encoder(
+    VisionConfig vision, ResamplerConfig resampler, LlamaConfig text, GraphBuilder graph, WeightScope model)
 {
     private readonly WeightScope _perceiver = model.Sub("connector.perceiver_resampler");
 
@@ -22,7 +23,8 @@ internal sealed class Idefics2Encoder(VisionConfig vision, ResamplerConfig resam
             VisionOutputs.Show(graph, EncoderTensors.ConnectorProjection, context, text.HiddenSize);
         }
 
-        graph.Output(EncoderTensors.ImageFeatures, Resample(context, mask, inspect), DataType.Float, "tiles", resampler.Latents, text.HiddenSize);
+        var features = Resample(context, mask, inspect);
+        graph.Output(EncoderTensors.ImageFeatures, features, DataType.Float, "tiles", resampler.Latents, text.HiddenSize);
     }
 
     private Value Resample(Value context, Value mask, bool inspect)
@@ -32,8 +34,8 @@ internal sealed class Idefics2Encoder(VisionConfig vision, ResamplerConfig resam
         var latents = graph.Node("Expand", [table, graph.Concat(0, tiles, graph.Ints(resampler.Latents, text.HiddenSize))]);
 
         // Keys are the patches, then the latents themselves.
-        var real = graph.Node("Cast", [graph.Node("Expand", [graph.Scalar(1), graph.Concat(0, tiles, graph.Ints(resampler.Latents))])],
-            [Attr.Int("to", (long)DataType.Int32)]);
+        var ones = graph.Node("Expand", [graph.Scalar(1), graph.Concat(0, tiles, graph.Ints(resampler.Latents))]);
+        var real = graph.Node("Cast", [ones], [Attr.Int("to", (long)DataType.Int32)]);
         var bias = new AttentionMask(graph.Concat(1, mask, real)).Bias(graph, tiles);
         for (var layer = 0; layer < resampler.Depth; layer++)
         {

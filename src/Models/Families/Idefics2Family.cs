@@ -17,7 +17,8 @@ internal sealed class Idefics2Family : ModelFamily
 
     public Idefics2Family(ConfigSection config)
     {
-        _vision = VisionConfig.ReadIdefics2(config.Section("vision_config") ?? throw new ModelException("config.json lacks vision_config."));
+        var vision = config.Section("vision_config") ?? throw new ModelException("config.json lacks vision_config.");
+        _vision = VisionConfig.ReadIdefics2(vision);
         var text = config.Section("text_config") ?? throw new ModelException("config.json lacks text_config.");
         _text = LlamaConfig.Read(text, text.String("model_type", "mistral"));
         _resampler = ResamplerConfig.Read(config.Section("perceiver_config"), _text);

@@ -4,7 +4,9 @@ using VisionCluster.Models.Exports;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>Idefics3 and SmolVLM: a SigLIP-style tower, pixel shuffle, and a Llama decoder (transformers <c>modeling_idefics3.py</c>).</summary>
+/// <summary>
+/// Idefics3 and SmolVLM: a SigLIP-style tower, pixel shuffle, and a Llama decoder (transformers <c>modeling_idefics3.py</c>).
+/// </summary>
 internal sealed class Idefics3Family : ModelFamily
 {
     private readonly VisionConfig _vision;
@@ -15,7 +17,8 @@ internal sealed class Idefics3Family : ModelFamily
     public Idefics3Family(string modelType, ConfigSection config)
     {
         ModelType = modelType;
-        _vision = VisionConfig.ReadIdefics3(config.Section("vision_config") ?? throw new ModelException("config.json lacks vision_config."));
+        var vision = config.Section("vision_config") ?? throw new ModelException("config.json lacks vision_config.");
+        _vision = VisionConfig.ReadIdefics3(vision);
         var text = config.Section("text_config") ?? throw new ModelException("config.json lacks text_config.");
         _text = LlamaConfig.Read(text, text.String("model_type", "llama"));
         if (config.Bool("tie_word_embeddings", false))
@@ -62,5 +65,6 @@ internal sealed class Idefics3Family : ModelFamily
         HiddenSize = _vision.HiddenSize,
     };
 
-    private Idefics3Encoder Encoder(Onnx.GraphBuilder graph, WeightScope root) => new(_vision, _shuffle, _text.HiddenSize, graph, root.Sub("model"));
+    private Idefics3Encoder Encoder(Onnx.GraphBuilder graph, WeightScope root) =>
+        new(_vision, _shuffle, _text.HiddenSize, graph, root.Sub("model"));
 }

@@ -23,7 +23,8 @@ internal static class LabelReader
         var labels = new SortedDictionary<int, string>();
         foreach (var entry in map.EnumerateObject())
         {
-            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !labels.TryAdd(id, entry.Value.ToString()))
+            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                || !labels.TryAdd(id, entry.Value.ToString()))
             {
                 throw new ModelException($"config.json: id2label has the key {entry.Name}, which is not an index of its own.");
             }

@@ -15,7 +15,15 @@ internal sealed record LayerNames(
 {
     /// <summary>CLIP, SigLIP, and the towers of Idefics2, Idefics3 and SmolVLM.</summary>
     public static LayerNames Clip { get; } = new(
-        "encoder.layers", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj", "layer_norm1", "mlp.fc1", "mlp.fc2", "layer_norm2");
+        "encoder.layers",
+        "self_attn.q_proj",
+        "self_attn.k_proj",
+        "self_attn.v_proj",
+        "self_attn.out_proj",
+        "layer_norm1",
+        "mlp.fc1",
+        "mlp.fc2",
+        "layer_norm2");
 
     public static LayerNames Vit { get; } = new(
         "encoder.layer",

@@ -67,6 +67,13 @@ internal static class Layout
         return result;
     }
 
+    /// <summary>Which row of the narrower heads stands in a row of widened ones; −1 for a row of zeros.</summary>
+    public static int PadSource(int row, int head, int padded, bool halves)
+    {
+        var (part, widened) = halves ? (head / 2, padded / 2) : (head, padded);
+        return row % widened < part ? (row / widened * part) + (row % widened) : -1;
+    }
+
     /// <summary>1 + w, as Gemma's norms multiply.</summary>
     public static float[] PlusOne(float[] source)
     {

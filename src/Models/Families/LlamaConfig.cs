@@ -22,7 +22,9 @@ internal sealed record LlamaConfig
 
     public required int HeadDim { get; init; }
 
-    /// <summary>Width of a head in the key-value cache: GroupQueryAttention takes multiples of 16 only, so narrower heads are widened by zeros.</summary>
+    /// <summary>
+    /// Width of a head in the key-value cache: GroupQueryAttention takes multiples of 16 only, so narrower heads are widened by zeros.
+    /// </summary>
     public int CacheHeadDim => (HeadDim + 15) / 16 * 16;
 
     /// <summary>Longest context: what the rotary tables hold.</summary>
@@ -128,7 +130,13 @@ internal sealed record LlamaConfig
             Activation = config.String("hidden_act", "silu"),
         };
         Activations.Require(result.Activation, "hidden_act");
+        if (result.Rope.Divisors.Count != 0 && result.Rope.Divisors.Count != result.HeadDim / 2)
+        {
+            throw new ModelException($"config.json: rope_scaling has {result.Rope.Divisors.Count} divisors for heads of {result.HeadDim}.");
+        }
+
         return result.Heads % result.KvHeads == 0 && result.HeadDim % 2 == 0 ? result : throw new ModelException(
-            $"config.json: {result.Heads} heads of {result.HeadDim} with {result.KvHeads} key-value heads: heads must be a multiple of key-value heads, head_dim even.");
+            $"config.json: {result.Heads} heads of {result.HeadDim} with {result.KvHeads} key-value heads: heads must be a multiple of "
+            + "key-value heads, head_dim even.");
     }
 }

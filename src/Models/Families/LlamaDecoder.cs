@@ -117,39 +117,43 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
     {
         var (weights, prefix) = (model.Weights, $"{model.Prefix}layers.{layer}.self_attn.");
         var width = (config.Heads + (2 * config.KvHeads)) * head;
-        var matrix = graph.Weight(
-            $"{prefix}qkv.{head}.T",
-            [config.HiddenSize, width],
-            () => Layout.Transpose(Packed("weight", config.HiddenSize), width, config.HiddenSize));
-        var packed = graph.MatMul(normed, matrix);
-        return config.AttentionBias ? graph.Add(packed, graph.Weight($"{prefix}qkv.{head}.bias", [width], () => Packed("bias", 1))) : packed;
+        (string Name, int Heads, bool Halves)[] parts = [("q_proj", config.Heads, true), ("k_proj", config.KvHeads, true), ("v_proj", config.KvHeads, false)];
+        MatrixSource[] matrices = [.. parts.Select(Matrix)];
 
-        float[] Packed(string kind, int columns) => Layout.Stack(
-            Part("q_proj", kind, config.Heads, columns, halves: true),
-            Part("k_proj", kind, config.KvHeads, columns, halves: true),
-            Part("v_proj", kind, config.KvHeads, columns, halves: false));
+        // A GGUF file may have its value projections in finer blocks than the others: then there are three products.
+        var packed = MatrixSource.Stack($"{prefix}qkv.{head}", matrices) is { } all
+            ? model.Layer.Multiply(normed, all)
+            : graph.Concat(-1, [.. matrices.Select(matrix => model.Layer.Multiply(normed, matrix))]);
+        return config.AttentionBias
+            ? graph.Add(packed, graph.Weight($"{prefix}qkv.{head}.bias", [width], () => Layout.Stack([.. parts.Select(Bias)])))
+            : packed;
 
-        float[] Part(string name, string kind, int heads, int columns, bool halves)
-        {
-            long[] shape = kind == "bias" ? [heads * config.HeadDim] : [heads * config.HeadDim, columns];
-            return Layout.PadHeads(weights.ReadFloats($"{prefix}{name}.{kind}", shape), heads, config.HeadDim, head, columns, halves);
-        }
+        MatrixSource Matrix((string Name, int Heads, bool Halves) part) =>
+            MatrixSource.Of(weights, $"{prefix}{part.Name}.weight", part.Heads * config.HeadDim, config.HiddenSize)
+                .PadHeads(part.Heads, config.HeadDim, head, part.Halves);
+
+        float[] Bias((string Name, int Heads, bool Halves) part) => Layout.PadHeads(
+            weights.ReadFloats($"{prefix}{part.Name}.bias", part.Heads * config.HeadDim), part.Heads, config.HeadDim, head, 1, part.Halves);
     }
 
     /// <summary>The attention block's output projection; rows for a head's widening are zero.</summary>
     private Value Output(WeightScope attention, Value mixed, int head)
     {
-        var (weights, name, hidden) = (attention.Weights, $"{attention.Prefix}o_proj.weight", config.HiddenSize);
-        var width = config.Heads * config.HeadDim;
-        var matrix = graph.Weight($"{name}.{head}.T", [config.Heads * head, hidden], () => Layout.PadHeads(
-            Layout.Transpose(weights.ReadFloats(name, hidden, width), hidden, width), config.Heads, config.HeadDim, head, hidden, halves: false));
-        var product = graph.MatMul(mixed, matrix);
+        var (name, hidden) = ($"{attention.Prefix}o_proj.weight", config.HiddenSize);
+        var matrix = MatrixSource.Of(attention.Weights, name, hidden, config.Heads * config.HeadDim);
+        var product = attention.Layer.Multiply(mixed, head == config.HeadDim ? matrix : matrix.PadColumns($"{name}.{head}", config.Heads, config.HeadDim, head));
         return config.AttentionBias ? graph.Add(product, attention.Tensor("o_proj.bias", hidden)) : product;
     }
 
     private Value Head(Value rows)
     {
         var (weights, name, shape) = (model.Weights, HeadName, new long[] { config.VocabularySize, config.HiddenSize });
+        if (!model.Layer.IsFloat)
+        {
+            return model.Layer.Multiply(rows, MatrixSource.Of(weights, name, config.VocabularySize, config.HiddenSize), batched: false);
+        }
+
+        // A tied head is the embedding table itself, in the file's order.
         var table = graph.Weight(name, shape, () => weights.ReadFloats(name, shape));
         return graph.Node("Gemm", [rows, table], [Attr.Int("transB", 1)]);
     }

@@ -3,7 +3,9 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>LLaVA's vision side: the chosen hidden states of the tower, side by side, through the projector. Later layers do not run.</summary>
+/// <summary>
+/// LLaVA's vision side: the chosen hidden states of the tower, side by side, through the projector. Later layers do not run.
+/// </summary>
 internal sealed class LlavaEncoder(LlavaVision vision, LlavaProjector projector, GraphBuilder graph, WeightScope root)
 {
     public void Build(bool inspect)

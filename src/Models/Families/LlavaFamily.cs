@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
 

@@ -24,7 +24,8 @@ internal sealed record LlavaVision(VisionConfig Config, bool IsClip, IReadOnlyLi
         {
             "clip_vision_model" => VisionConfig.ReadClip(section),
             "siglip_vision_model" => ReadSiglip(section),
-            _ => throw new ModelException($"config.json: a vision tower of type {type} is not supported (clip_vision_model, siglip_vision_model)."),
+            _ => throw new ModelException(
+                $"config.json: a vision tower of type {type} is not supported (clip_vision_model, siglip_vision_model)."),
         };
         var strategy = config.String("vision_feature_select_strategy", "default");
         if (strategy is not ("default" or "full"))
@@ -48,10 +49,12 @@ internal sealed record LlavaVision(VisionConfig Config, bool IsClip, IReadOnlyLi
     {
         var layer = element ?? JsonElement.Parse("-2");
         var indices = layer.ValueKind == JsonValueKind.Array ? layer.EnumerateArray().ToList() : [layer];
-        return indices.Count > 0
-            ? indices.ConvertAll(index => index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out var i) && i >= -layers - 1 && i <= layers
-                ? (i < 0 ? i + layers + 1 : i)
-                : throw new ModelException($"config.json: vision_feature_layer {index} is not one of the tower's {layers + 1} hidden states."))
+        return indices.Count > 0 ? indices.ConvertAll(index => Layer(index, layers))
             : throw new ModelException("config.json: vision_feature_layer is empty.");
     }
+
+    private static int Layer(JsonElement index, int layers) =>
+        index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out var layer) && layer >= -layers - 1 && layer <= layers
+            ? (layer < 0 ? layer + layers + 1 : layer)
+            : throw new ModelException($"config.json: vision_feature_layer {index} is not one of the tower's {layers + 1} hidden states.");
 }

@@ -26,14 +26,17 @@ internal abstract class ModelFamily
             "bert" => new BertFamily(config),
             "distilbert" => new DistilBertFamily(config),
             _ => throw new ModelException(
-                $"config.json: model_type {type} is not supported (llama, mistral, gemma, idefics2, idefics3, smolvlm, llava, paligemma, vit, clip, "
-                + "siglip, bert, distilbert)."),
+                $"config.json: model_type {type} is not supported (llama, mistral, gemma, idefics2, idefics3, smolvlm, llava, paligemma, "
+                + "vit, clip, siglip, bert, distilbert)."),
         };
     }
 
     private const string EmbeddingTable = "embed_tokens.weight";
 
     public abstract string ModelType { get; }
+
+    /// <summary>Whether it generates: encoders alone have no weights that precisions apply to.</summary>
+    public virtual bool HasDecoder => true;
 
     /// <summary>Writes the graphs, and the manifest's parts that follow from them.</summary>
     public abstract ModelParts Compile(CompilationTarget target);
@@ -49,12 +52,12 @@ internal abstract class ModelFamily
     /// <summary>Writes a decoder's graphs.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="config">The decoder.</param>
-    /// <param name="places">Where its <c>embed_tokens</c> and <c>layers</c> may be in the checkpoint, and where its <c>lm_head</c> is then.</param>
+    /// <param name="places">Where its <c>embed_tokens</c> and <c>layers</c> may be, and where its <c>lm_head</c> is then.</param>
     protected static DecoderManifest CompileDecoder(
         CompilationTarget target, LlamaConfig config, params IReadOnlyList<(string Model, string Head)> places)
     {
         var (model, head) = places.FirstOrDefault(place => target.Weights.Contains($"{place.Model}.{EmbeddingTable}"), places[0]);
-        target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing());
+        var bytes = target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing());
         target.Write(GraphKind.DecoderInspection, (graph, root) => Decoder(graph, root).BuildInspection());
         if (config.BidirectionalPrefix)
         {
@@ -66,10 +69,14 @@ internal abstract class ModelFamily
         {
             HeadDim = config.CacheHeadDim,
             EmbeddingOffset = target.File.Add(table, shape, () => target.Weights.ReadFloats(table, shape)).Offset,
+            WeightBytes = bytes,
         };
 
-        LlamaDecoder Decoder(GraphBuilder graph, WeightScope root) =>
-            new(config, graph, root.Sub(model), head.Length == 0 ? root : root.Sub(head));
+        LlamaDecoder Decoder(GraphBuilder graph, WeightScope scope)
+        {
+            var root = scope with { Form = target.Form };
+            return new LlamaDecoder(config, graph, root.Sub(model), head.Length == 0 ? root : root.Sub(head));
+        }
     }
 
     /// <summary>A decoder's sizes as its configuration says them.</summary>
@@ -95,6 +102,7 @@ internal abstract class ModelFamily
         return id >= 0 && id < text.VocabularySize ? id
             : throw new ModelException($"config.json: {key} {id} is outside the vocabulary of {text.VocabularySize}.");
     }
+
     private ModelException NoExports(string what) =>
         new($"ONNX exports of model type {ModelType} are not {what} (llama, mistral, gemma, idefics3, smolvlm); serve its safetensors.");
 }

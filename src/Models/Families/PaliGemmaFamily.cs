@@ -6,8 +6,9 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// PaliGemma (Beyer et al., 2024; transformers <c>modeling_paligemma.py</c>): a SigLIP tower, one linear projection, and a Gemma decoder whose
-/// prompt (image and text) attends to itself in both directions. Positions begin at 1 there, which rotary embedding cannot tell from 0.
+/// PaliGemma (Beyer et al., 2024; transformers <c>modeling_paligemma.py</c>): a SigLIP tower, one linear projection, and a Gemma decoder
+/// whose prompt (image and text) attends to itself in both directions. Positions begin at 1 there, which rotary embedding cannot tell
+/// from 0.
 /// </summary>
 internal sealed class PaliGemmaFamily : ModelFamily
 {

@@ -3,7 +3,9 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>Cuts an image into patches and projects each: one convolution whose stride is the patch (Dosovitskiy et al., 2020, equation 1).</summary>
+/// <summary>
+/// Cuts an image into patches and projects each: one convolution whose stride is the patch (Dosovitskiy et al., 2020, equation 1).
+/// </summary>
 internal sealed class PatchEmbedding(VisionConfig config, GraphBuilder graph)
 {
     /// <summary>Pixels of any size.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using VisionCluster.Models.Checkpoints;
 
 namespace VisionCluster.Models.Families;
@@ -7,7 +8,7 @@ internal sealed record RopeOptions
 {
     public required double Theta { get; init; }
 
-    /// <summary>default, linear, dynamic or llama3.</summary>
+    /// <summary>default, linear, dynamic, llama3, or divisors (what a GGUF file has in <c>rope_freqs</c>).</summary>
     public required string Type { get; init; }
 
     /// <summary>Positions that the model was trained for, or extended to by its scaling.</summary>
@@ -20,6 +21,9 @@ internal sealed record RopeOptions
     public double HighFrequencyFactor { get; init; } = 4;
 
     public double OriginalPositions { get; init; }
+
+    /// <summary>For every pair of a head what its frequency is divided by; only for type divisors.</summary>
+    public IReadOnlyList<float> Divisors { get; init; } = [];
 
     public static RopeOptions Read(ConfigSection config, int maxPositions)
     {
@@ -53,6 +57,7 @@ internal sealed record RopeOptions
                 HighFrequencyFactor = scaling.Number("high_freq_factor", 4),
                 OriginalPositions = scaling.Number("original_max_position_embeddings", trained),
             },
+            "divisors" => options with { Divisors = ReadDivisors(scaling) },
             _ => throw new ModelException($"config.json: rope_scaling of type {type} is not supported (default, linear, dynamic, llama3)."),
         };
         options = options with { Type = type };
@@ -75,6 +80,14 @@ internal sealed record RopeOptions
         return options;
     }
 
+    private static float[] ReadDivisors(ConfigSection scaling)
+    {
+        var values = scaling.Raw("divisors") is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : 0).ToArray() : [];
+        return values.Length > 0 && values.All(value => float.IsFinite(value) && value > 0) ? values
+            : throw new ModelException("config.json: rope_scaling of type divisors needs divisors, a list of numbers above 0.");
+    }
+
     /// <exception cref="ModelException">A value makes no sense.</exception>
     private RopeOptions Checked()
     {
@@ -85,6 +98,7 @@ internal sealed record RopeOptions
 
         return Type != "llama3" || (OriginalPositions > 0 && LowFrequencyFactor > 0 && HighFrequencyFactor > LowFrequencyFactor) ? this
             : throw new ModelException(
-                "config.json: rope_scaling of type llama3 needs original_max_position_embeddings and low_freq_factor above 0, and high_freq_factor above the latter.");
+                "config.json: rope_scaling of type llama3 needs original_max_position_embeddings and low_freq_factor above 0, and "
+                + "high_freq_factor above the latter.");
     }
 }

@@ -34,6 +34,7 @@ internal static class RotaryTable
             {
                 "linear" => plain / (float)options.Factor,
                 "llama3" => Llama3(plain, options),
+                "divisors" => plain / options.Divisors[j],
 
                 // Dynamic scaling starts beyond the trained positions, which is where a context ends here.
                 _ => plain,

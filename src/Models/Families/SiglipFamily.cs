@@ -27,11 +27,14 @@ internal sealed class SiglipFamily : ModelFamily
         config.RefuseUnknown("logit_scale_init_value", "logit_bias_init_value", "projection_dim", "tie_word_embeddings");
         if (_projection != _vision.HiddenSize)
         {
-            throw new ModelException($"config.json: texts are projected to {_projection} values and images to {_vision.HiddenSize}; they must be equal.");
+            throw new ModelException(
+                $"config.json: texts are projected to {_projection} values and images to {_vision.HiddenSize}; they must be equal.");
         }
     }
 
     public override string ModelType => "siglip";
+
+    public override bool HasDecoder => false;
 
     private static TransformerOptions TextDefaults => new()
     {
@@ -50,12 +53,12 @@ internal sealed class SiglipFamily : ModelFamily
         target.Write(GraphKind.VisionEncoderInspection, (graph, root) => BuildVision(graph, root, inspect: true));
         target.Write(GraphKind.TextEncoder, (graph, root) => text = BuildText(graph, root, inspect: false));
         target.Write(GraphKind.TextEncoderInspection, (graph, root) => BuildText(graph, root, inspect: true));
-        var weights = target.Weights;
+        var (scale, bias) = (target.Weights.ReadScalar("logit_scale"), target.Weights.ReadScalar("logit_bias"));
         return new ModelParts
         {
             Vision = VisionEncoderManifest.Of(_vision, classToken: false, image),
             Text = _text.Manifest(text, mask: false, types: false, pad: true),
-            Similarity = new SimilarityManifest(MathF.Exp(weights.ReadScalar("logit_scale")), weights.ReadScalar("logit_bias"), Sigmoid: true),
+            Similarity = new SimilarityManifest(MathF.Exp(scale), bias, Sigmoid: true),
         };
     }
 

@@ -3,14 +3,18 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>SigLIP's attention pool (Lee et al., 2019; transformers <c>SiglipMultiheadAttentionPoolingHead</c>): one learned query looks at all patches.</summary>
+/// <summary>
+/// SigLIP's attention pool (Lee et al., 2019; transformers <c>SiglipMultiheadAttentionPoolingHead</c>): one learned query looks at all
+/// patches.
+/// </summary>
 internal sealed class SiglipHead(TransformerOptions options, GraphBuilder graph, WeightScope scope)
 {
     /// <returns><c>[tiles, hidden]</c></returns>
     public Value Build(Value patches, bool inspect)
     {
         var (size, heads, head) = (options.HiddenSize, options.Heads, options.HeadDim);
-        var probe = graph.Node("Expand", [scope.Tensor("probe", 1, 1, size), graph.Concat(0, graph.ShapeOf(patches, 0), graph.Ints(1, size))]);
+        var shape = graph.Concat(0, graph.ShapeOf(patches, 0), graph.Ints(1, size));
+        var probe = graph.Node("Expand", [scope.Tensor("probe", 1, 1, size), shape]);
         var (mixed, weights) = ScaledDotProduct.Build(
             graph, Project(0, probe), Project(1, patches), Project(2, patches), (heads, heads, head), 1 / MathF.Sqrt(head), null);
         if (inspect)
@@ -20,7 +24,8 @@ internal sealed class SiglipHead(TransformerOptions options, GraphBuilder graph,
 
         var attended = scope.Sub("attention").Linear(mixed, "out_proj", size, size, bias: true); // [tiles, 1, hidden]
         var (scale, bias) = scope.Norm("layernorm", size);
-        var inner = scope.Linear(graph.LayerNorm(attended, scale, bias, options.LayerNormEpsilon), "mlp.fc1", size, options.IntermediateSize, bias: true);
+        var normed = graph.LayerNorm(attended, scale, bias, options.LayerNormEpsilon);
+        var inner = scope.Linear(normed, "mlp.fc1", size, options.IntermediateSize, bias: true);
         inner = Activations.Apply(graph, options.Activation, inner);
         var pooled = graph.Add(attended, scope.Linear(inner, "mlp.fc2", options.IntermediateSize, size, bias: true));
         return graph.Reshape(pooled, -1, size);

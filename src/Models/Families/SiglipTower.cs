@@ -15,7 +15,8 @@ internal sealed class SiglipTower(VisionConfig config, GraphBuilder graph, Weigh
     /// <param name="count">Layers to run; null for all.</param>
     public Output Build(Value pixels, Value? positionIds, AttentionMask mask, int? count = null)
     {
-        var (patches, rows, columns) = new PatchEmbedding(config, graph).Build(pixels, scope.Sub("embeddings"), "patch_embedding", bias: true);
+        var embedding = new PatchEmbedding(config, graph);
+        var (patches, rows, columns) = embedding.Build(pixels, scope.Sub("embeddings"), "patch_embedding", bias: true);
         var table = scope.Tensor("embeddings.position_embedding.weight", config.Patches, config.HiddenSize);
         var embeddings = graph.Add(patches, positionIds is { } ids ? graph.Node("Gather", [table, ids], [Attr.Int("axis", 0)]) : table);
         var layers = new EncoderLayers(config.Layers, LayerNames.Clip, graph, scope, mask)

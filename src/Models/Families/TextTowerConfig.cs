@@ -10,7 +10,9 @@ internal sealed record TextTowerConfig(TransformerOptions Layers, int Vocabulary
 
     /// <summary>Reads the names that all families but DistilBERT share.</summary>
     public static TextTowerConfig Read(ConfigSection config, TransformerOptions defaults, int vocabulary, int maxTokens) => new(
-        TransformerOptions.Read(config, defaults), config.Size("vocab_size", vocabulary), config.Size("max_position_embeddings", maxTokens));
+        TransformerOptions.Read(config, defaults),
+        config.Size("vocab_size", vocabulary),
+        config.Size("max_position_embeddings", maxTokens));
 
     public TextEncoderManifest Manifest(IReadOnlyList<FeatureSpan> features, bool mask, bool types, bool pad) => new()
     {

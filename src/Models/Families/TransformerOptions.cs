@@ -2,7 +2,9 @@ using VisionCluster.Models.Checkpoints;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>A stack of transformer encoder layers (Vaswani et al., 2017), as ViT, CLIP, SigLIP, BERT and their descendants are configured.</summary>
+/// <summary>
+/// A stack of transformer encoder layers (Vaswani et al., 2017), as ViT, CLIP, SigLIP, BERT and their descendants are configured.
+/// </summary>
 internal sealed record TransformerOptions
 {
     public required int HiddenSize { get; init; }

@@ -29,18 +29,27 @@ internal sealed record VisionConfig
     public const int Channels = 3;
 
     /// <summary><c>vision_config</c> of Idefics2, as transformers' Idefics2VisionConfig.</summary>
-    public static VisionConfig ReadIdefics2(ConfigSection config) => Read(config, Siglip(768, 3072, 12, 12), 224, 32, "tie_word_embeddings");
+    public static VisionConfig ReadIdefics2(ConfigSection config) =>
+        Read(config, Siglip(768, 3072, 12, 12), 224, 32, "tie_word_embeddings");
 
     /// <summary>
-    /// <c>vision_config</c> of Idefics3 and SmolVLM, as transformers' Idefics3VisionConfig. The processor's sizes and a switch of the training
-    /// code stand in real files; the tower does not read them.
+    /// <c>vision_config</c> of Idefics3 and SmolVLM, as transformers' Idefics3VisionConfig. The processor's sizes and a switch of the
+    /// training code stand in real files; the tower does not read them.
     /// </summary>
     public static VisionConfig ReadIdefics3(ConfigSection config) =>
         Read(config, Siglip(1152, 3072, 12, 16), 224, 32, "max_image_size", "size", "tie_word_embeddings", "use_base_siglip");
 
     /// <summary>SigLIP's tower (SiglipVisionConfig). PaliGemma's and LLaVA's files hold sizes of their projectors too.</summary>
-    public static VisionConfig ReadSiglip(ConfigSection config) =>
-        Read(config, Siglip(768, 3072, 12, 12), 224, 16, "num_image_tokens", "projection_dim", "projector_hidden_act", "tie_word_embeddings", "vocab_size");
+    public static VisionConfig ReadSiglip(ConfigSection config) => Read(
+        config,
+        Siglip(768, 3072, 12, 12),
+        224,
+        16,
+        "num_image_tokens",
+        "projection_dim",
+        "projector_hidden_act",
+        "tie_word_embeddings",
+        "vocab_size");
 
     /// <summary>CLIP's tower (CLIPVisionConfig).</summary>
     public static VisionConfig ReadClip(ConfigSection config)
@@ -67,7 +76,8 @@ internal sealed record VisionConfig
         LayerNormEpsilon = 1e-6f,
     };
 
-    private static VisionConfig Read(ConfigSection config, TransformerOptions defaults, int image, int patch, params ReadOnlySpan<string> unread)
+    private static VisionConfig Read(
+        ConfigSection config, TransformerOptions defaults, int image, int patch, params ReadOnlySpan<string> unread)
     {
         var result = ReadSizes(config, defaults, image, patch);
         config.RefuseUnknown(unread.ToArray());

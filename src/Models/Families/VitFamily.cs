@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Onnx;
@@ -6,8 +5,8 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// The vision transformer (Dosovitskiy et al., 2020; transformers <c>modeling_vit.py</c>): class token and patches, pre-norm layers, a final
-/// norm; then a classifier on the class token, or a tanh pooler, or neither, as the checkpoint has them.
+/// The vision transformer (Dosovitskiy et al., 2020; transformers <c>modeling_vit.py</c>): class token and patches, pre-norm layers, a
+/// final norm; then a classifier on the class token, or a tanh pooler, or neither, as the checkpoint has them.
 /// </summary>
 internal sealed class VitFamily : ModelFamily
 {
@@ -30,13 +29,19 @@ internal sealed class VitFamily : ModelFamily
 
     public override string ModelType => "vit";
 
+    public override bool HasDecoder => false;
+
     public override ModelParts Compile(CompilationTarget target)
     {
         var classifies = target.Weights.Contains("classifier.weight");
         IReadOnlyList<FeatureSpan> features = [];
         target.Write(GraphKind.VisionEncoder, (graph, root) => features = Build(graph, root, inspect: false));
         target.Write(GraphKind.VisionEncoderInspection, (graph, root) => Build(graph, root, inspect: true));
-        return new ModelParts { Vision = VisionEncoderManifest.Of(_config, classToken: true, features), Labels = classifies ? _labels : null };
+        return new ModelParts
+        {
+            Vision = VisionEncoderManifest.Of(_config, classToken: true, features),
+            Labels = classifies ? _labels : null,
+        };
     }
 
     private IReadOnlyList<FeatureSpan> Build(GraphBuilder graph, WeightScope root, bool inspect)

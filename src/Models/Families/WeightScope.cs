@@ -1,11 +1,17 @@
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Onnx;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Models.Families;
 
 /// <summary>Tensors below a name prefix of a checkpoint, as initializers of a graph in the layout that the operators want.</summary>
-internal readonly record struct WeightScope(GraphBuilder Graph, CheckpointWeights Weights, string Prefix)
+internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource Weights, string Prefix)
 {
+    /// <summary>The form of linear layers below this scope.</summary>
+    public LinearForm Form { get; init; } = LinearForm.Float;
+
+    public LinearLayer Layer => new(Graph, Form);
+
     public WeightScope Sub(string name) => this with { Prefix = $"{Prefix}{name}." };
 
     public bool Has(string name) => Weights.Contains(Prefix + name);
@@ -20,9 +26,7 @@ internal readonly record struct WeightScope(GraphBuilder Graph, CheckpointWeight
     /// <summary>x · Wᵀ (+ b): a linear layer stored [out, in], multiplied as [in, out].</summary>
     public Value Linear(Value x, string name, int inputs, int outputs, bool bias)
     {
-        var (weights, full) = (Weights, $"{Prefix}{name}.weight");
-        var matrix = Graph.Weight($"{full}.T", [inputs, outputs], () => Layout.Transpose(weights.ReadFloats(full, outputs, inputs), outputs, inputs));
-        var product = Graph.MatMul(x, matrix);
+        var product = Layer.Multiply(x, MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs));
         return bias ? Graph.Add(product, Tensor($"{name}.bias", outputs)) : product;
     }
 

@@ -68,22 +68,14 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
         return values;
     }
 
-    /// <summary>A float32 tensor of the shared weight file, written the first time any graph asks for it.</summary>
-    public Value Weight(string name, long[] shape, Func<float[]> produce)
-    {
-        var place = weights.Add(name, shape, produce);
-        if (_initializers.Add(name))
-        {
-            var tensor = new TensorProto { Name = name, DataType = (int)DataType.Float, DataLocation = DataLocation.External };
-            tensor.Dims.AddRange(shape);
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = weights.FileName });
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = place.Offset.ToString(CultureInfo.InvariantCulture) });
-            tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = place.ByteCount.ToString(CultureInfo.InvariantCulture) });
-            _graph.Initializer.Add(tensor);
-        }
+    /// <summary>Bytes of the shared weights that this graph uses.</summary>
+    public long WeightBytes { get; private set; }
 
-        return new Value(name);
-    }
+    /// <summary>A float32 tensor of the shared weight file, written the first time any graph asks for it.</summary>
+    public Value Weight(string name, long[] shape, Func<float[]> produce) => External(name, DataType.Float, shape, weights.Add(name, shape, produce));
+
+    /// <summary>A tensor of single bytes in the shared weight file.</summary>
+    public Value RawWeight(string name, DataType type, long[] shape, Func<byte[]> produce) => External(name, type, shape, weights.Add(name, shape, produce));
 
     /// <summary>A small int64 vector inside the graph.</summary>
     public Value Ints(params ReadOnlySpan<long> values)
@@ -106,6 +98,22 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContribDomain, Version = 1 });
         return model;
+    }
+
+    private Value External(string name, DataType type, long[] shape, WeightPlace place)
+    {
+        if (_initializers.Add(name))
+        {
+            WeightBytes += place.ByteCount;
+            var tensor = new TensorProto { Name = name, DataType = (int)type, DataLocation = DataLocation.External };
+            tensor.Dims.AddRange(shape);
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = weights.FileName });
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = place.Offset.ToString(CultureInfo.InvariantCulture) });
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = place.ByteCount.ToString(CultureInfo.InvariantCulture) });
+            _graph.Initializer.Add(tensor);
+        }
+
+        return new Value(name);
     }
 
     private Value Constant(string name, DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)

@@ -16,7 +16,8 @@ internal sealed class WeightFile(string path) : IDisposable
     public string FileName { get; } = Path.GetFileName(path);
 
     /// <summary>Writes a tensor unless one of that name is there already; <paramref name="produce"/> runs only then.</summary>
-    public WeightPlace Add(string name, long[] shape, Func<float[]> produce)
+    public WeightPlace Add<T>(string name, long[] shape, Func<T[]> produce)
+        where T : unmanaged
     {
         if (_places.TryGetValue(name, out var place))
         {
@@ -31,8 +32,8 @@ internal sealed class WeightFile(string path) : IDisposable
         }
 
         _stream.Position = (_stream.Position + Alignment - 1) / Alignment * Alignment;
-        place = new WeightPlace(shape, _stream.Position, values.Length * (long)sizeof(float));
-        _stream.Write(MemoryMarshal.AsBytes<float>(values));
+        place = new WeightPlace(shape, _stream.Position, values.Length * (long)Marshal.SizeOf<T>());
+        _stream.Write(MemoryMarshal.AsBytes<T>(values));
         return _places[name] = place;
     }
 
@@ -42,5 +43,5 @@ internal sealed class WeightFile(string path) : IDisposable
     public void Dispose() => _stream.Dispose();
 }
 
-/// <summary>Where a float32 tensor lies in the weight file.</summary>
+/// <summary>Where a tensor lies in the weight file.</summary>
 internal sealed record WeightPlace(long[] Shape, long Offset, long ByteCount);

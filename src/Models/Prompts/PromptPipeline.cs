@@ -19,6 +19,9 @@ public sealed class PromptPipeline
 
     public Tokenizer Tokenizer { get; }
 
+    /// <summary>Whether it can take messages.</summary>
+    public bool HasTemplate => _template is not null;
+
     /// <summary>Ids that end an answer: those of <c>generation_config.json</c>, <c>config.json</c> and the tokenizer's end token.</summary>
     public IReadOnlySet<int> EndOfSequenceIds { get; }
 

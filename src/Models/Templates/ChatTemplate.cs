@@ -33,8 +33,9 @@ public sealed class ChatTemplate
         Compile(source, new Dictionary<string, JsonElement>(), limits, "The chat template");
 
     /// <summary>
-    /// Compiles a checkpoint's template: <c>chat_template.jinja</c>, else <c>chat_template.json</c>, else that of <c>tokenizer_config.json</c>.
-    /// The tokenizer's special tokens (<c>bos_token</c>, <c>eos_token</c>, …) become its variables. Null when there is no template.
+    /// Compiles a checkpoint's template: <c>chat_template.jinja</c>, else <c>chat_template.json</c>, else that of
+    /// <c>tokenizer_config.json</c>. The tokenizer's special tokens (<c>bos_token</c>, <c>eos_token</c>, …) become its variables. Null when
+    /// there is no template.
     /// </summary>
     /// <exception cref="ModelException">A file is malformed or the template does not compile.</exception>
     public static ChatTemplate? Load(string checkpointFolder)
@@ -63,12 +64,14 @@ public sealed class ChatTemplate
     private static IEnumerable<KeyValuePair<string, JinjaValue>> Values(IReadOnlyDictionary<string, JsonElement> variables, bool isUser) =>
         variables.Select(pair => KeyValuePair.Create(pair.Key, JsonValues.From(pair.Value, isUser)));
 
-    private static ChatTemplate Compile(string source, IReadOnlyDictionary<string, JsonElement> variables, JinjaLimits? limits, string origin)
+    private static ChatTemplate Compile(
+        string source, IReadOnlyDictionary<string, JsonElement> variables, JinjaLimits? limits, string origin)
     {
         try
         {
             var template = JinjaTemplate.Parse(source, limits ?? JinjaLimits.Default);
-            return new ChatTemplate(template, ContentFormatDetector.Detect(template), [.. Values(variables, isUser: false)], TimeProvider.System);
+            var format = ContentFormatDetector.Detect(template);
+            return new ChatTemplate(template, format, [.. Values(variables, isUser: false)], TimeProvider.System);
         }
         catch (JinjaException error)
         {
@@ -95,7 +98,8 @@ public sealed class ChatTemplate
         }
         catch (JinjaException error)
         {
-            throw new PromptException(error.Kind == JinjaErrorKind.Raised ? error.Message : $"The chat template failed at {error.Message}", error);
+            var isRaised = error.Kind == JinjaErrorKind.Raised;
+            throw new PromptException(isRaised ? error.Message : $"The chat template failed at {error.Message}", error);
         }
     }
 }

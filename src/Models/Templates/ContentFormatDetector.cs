@@ -63,7 +63,8 @@ internal sealed class ContentFormatDetector : SyntaxWalker
         switch (expression)
         {
             case Expression.Filter { FilterName: "selectattr" or "rejectattr", Input: { } input } when IsContent(input):
-            case Expression.Filter { FilterName: "map", Input: { } mapped } filter when IsContent(mapped) && filter.Arguments.Named.Any(a => a.Name == "attribute"):
+            case Expression.Filter { FilterName: "map", Input: { } mapped } filter
+                when IsContent(mapped) && filter.Arguments.Named.Any(argument => argument.Name == "attribute"):
             case Expression.Attribute { Target: Expression.Item { Target: { } list } item } when IsIndex(item.Index) && IsContent(list):
             case Expression.Item { Target: Expression.Item { Target: { } items } inner, Index: Expression.Constant { Value: JinjaString } }
                 when IsIndex(inner.Index) && IsContent(items):

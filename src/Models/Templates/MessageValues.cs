@@ -22,7 +22,8 @@ internal static class MessageValues
     /// As transformers does before rendering: the first of <c>reasoning_content</c>, <c>thinking</c> and <c>reasoning</c> that is set
     /// becomes <c>reasoning_content</c>, and <c>thinking</c> where that is absent.
     /// </summary>
-    public static JinjaValue WithReasoning(JinjaValue messages) => messages is JinjaList list ? new JinjaList([.. list.Items.Select(Fill)]) : messages;
+    public static JinjaValue WithReasoning(JinjaValue messages) =>
+        messages is JinjaList list ? new JinjaList([.. list.Items.Select(Fill)]) : messages;
 
     private static JinjaValue Fill(JinjaValue message)
     {
@@ -47,7 +48,11 @@ internal static class MessageValues
     private static JinjaString TextOf(ChatMessage message)
     {
         if (message.Parts.Any(part => part is not ChatPart.TextPart))
-            throw new PromptException("The model's chat template takes text only, but a message holds an image; send text alone or use a vision model.");
+        {
+            throw new PromptException(
+                "The model's chat template takes text only, but a message holds an image; send text alone or use a vision model.");
+        }
+
         return JinjaString.User(string.Join('\n', message.Parts.Cast<ChatPart.TextPart>().Select(part => part.Text)));
     }
 

@@ -19,10 +19,12 @@ internal static class TokenizerReader
     public static Tokenizer Load(string folder)
     {
         var path = Path.Combine(folder, "tokenizer.json");
+        if (!File.Exists(path))
+            throw new ModelException("The checkpoint has no tokenizer.json.");
         var roles = new Dictionary<string, string>();
         foreach (var file in FilesWithRoles.Select(name => Path.Combine(folder, name)).Where(File.Exists))
-            Guard(file, () => ReadRoles(ReadFile(file), roles));
-        return Guard(path, () => Build(ReadFile(path), roles));
+            Guard(Path.GetFileName(file), () => ReadRoles(ReadFile(file), roles));
+        return Guard(Path.GetFileName(path), () => Build(ReadFile(path), roles));
     }
 
     public static Tokenizer Parse(ReadOnlyMemory<byte> json) =>

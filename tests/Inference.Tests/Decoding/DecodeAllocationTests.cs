@@ -17,8 +17,11 @@ public sealed class DecodeAllocationTests
     {
         var allocated = new long[WarmUpSteps + Steps + 1];
         var steps = 0;
+        using var submitted = new ManualResetEventSlim();
         var options = new DecodeEngineOptions
         {
+            // All start together: one that came late would still grow its channel when the others are measured.
+            BeforeStep = _ => submitted.Wait(),
             AfterStep = step =>
             {
                 if (step == DecodeStep.Decode && steps < allocated.Length)
@@ -48,6 +51,7 @@ public sealed class DecodeAllocationTests
             engine.Start(plain with { Text = new LetterStream(), Stop = plain.Stop with { StopStrings = ["0", "123"] } }),
         ];
 
+        submitted.Set();
         await Task.WhenAll(generations.Select(generation => generation.Result)).Or("all generations ended");
 
         Assert.True(steps > WarmUpSteps + Steps, $"Only {steps} decode steps ran.");

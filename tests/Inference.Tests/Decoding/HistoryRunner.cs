@@ -19,6 +19,8 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
 
     public int SlotCapacity => capacity;
 
+    public bool BidirectionalPrefix { get; init; }
+
     public long KvBytesPerToken => sizeof(ulong);
 
     public List<string> Violations { get; } = [];

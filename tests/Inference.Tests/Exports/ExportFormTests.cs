@@ -65,6 +65,32 @@ public sealed class ExportFormTests : IDisposable
         Assert.All(expected.Zip(Logits()), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
+    /// <summary>Older graphs give logits of every position, or take how many are wanted as a vector under a newer name.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("logits_to_keep")]
+    public void Decoder_WithOtherWaysToLogits_GivesTheLast(string? name)
+    {
+        var expected = Logits();
+        using (var graph = Edit("decoder_model_merged"))
+        {
+            var input = graph.Input("num_logits_to_keep");
+            if (name is null)
+            {
+                graph.Graph.Input.Remove(input);
+                graph.AddConstant("num_logits_to_keep", DataType.Int64, BitConverter.GetBytes(0L));
+            }
+            else
+            {
+                graph.Insert("num_logits_to_keep", "keep.scalar", "Squeeze", []);
+                graph.Graph.Node[0].Input[0] = input.Name = name;
+                input.Type.TensorType.Shape.Dim.Add(new TensorShapeProto.Types.Dimension { DimValue = 1 });
+            }
+        }
+
+        Assert.All(expected.Zip(Logits()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]

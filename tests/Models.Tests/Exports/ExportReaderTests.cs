@@ -43,6 +43,20 @@ public sealed class ExportReaderTests : IDisposable
         Assert.NotNull(Compile(Graphs).Export);
     }
 
+    [Fact]
+    public void Import_Export_CopiesWhatItNeeds()
+    {
+        File.Copy(Decoder, Path.Combine(Graphs, "decoder_model_merged_q4.onnx"));
+        var output = Path.Combine(_root, "imported");
+
+        var model = ModelImporter.Import(_folder, output, new ModelCompilerOptions { CacheFolder = Path.Combine(_root, "cache") });
+
+        Assert.Equal(Compile(_folder).Manifest.Revision, model.Manifest.Revision);
+        Assert.Equal(model.Manifest.Revision, Compile(output).Manifest.Revision);
+        Assert.False(File.Exists(Path.Combine(output, "onnx", "decoder_model_merged_q4.onnx")));
+        Assert.True(File.Exists(Path.Combine(output, "tokenizer.json")));
+    }
+
     [Theory]
     [InlineData("_fp16", "fp16")]
     [InlineData("_quantized", "q8")]
@@ -208,7 +222,14 @@ public sealed class ExportReaderTests : IDisposable
             graph.Input.Single(value => value.Name == "position_ids").Type.TensorType.ElemType = (int)DataType.Int64;
             graph.Input.Single(value => value.Name == "past_key_values.1.key").Type.TensorType.Shape.Dim[1].DimValue = 7;
         });
-        Refused("the configuration asks for [?, 2, ?, 64]");
+        Refused("the configuration asks for [1, 2, ?, 64]");
+
+        Edit(graph =>
+        {
+            graph.Input.Single(value => value.Name == "past_key_values.1.key").Type.TensorType.Shape.Dim[1].DimValue = 2;
+            graph.Input.Single(value => value.Name == "inputs_embeds").Type.TensorType.Shape.Dim[1].DimValue = 128;
+        });
+        Refused("inputs_embeds of shape [?, 128, 256]; the configuration asks for [1, ?, 256]");
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using VisionCluster.Models.Templates;
 using VisionCluster.TestKit;
@@ -70,7 +69,7 @@ internal static class TemplateFixture
     {
         var from = Math.Max(0, at - 20);
         var part = text[from..Math.Min(text.Length, at + 40)];
-        return JsonSerializer.Serialize(new StringBuilder(part).ToString());
+        return JsonSerializer.Serialize(part);
     }
 
     private sealed class FixedClock(DateTime now) : TimeProvider

@@ -30,8 +30,8 @@ public sealed class TemplateFixtureTests
             var (rendering, failure) = TemplateFixture.TryRender(template, TemplateFixture.ContextOf(test));
             if (Verdict(test, rendering?.Prompt.Text, failure) is { } problem)
                 failures.Add($"{name}: {problem}");
-            else if (rendering is not null && TemplateFixture.Optional(test, "assistantSpans") is { } spans && Spans(rendering) != spans.GetRawText().Replace(" ", ""))
-                failures.Add($"{name}: assistant spans {Spans(rendering)}, expected {spans}");
+            else if (TemplateFixture.Optional(test, "assistantSpans") is { } spans && Spans(rendering!) != JsonSerializer.Serialize(spans))
+                failures.Add($"{name}: assistant spans {Spans(rendering!)}, expected {spans}");
         }
 
         Assert.True(failures.Count == 0, string.Join('\n', failures));
@@ -124,8 +124,13 @@ public sealed class TemplateFixtureTests
         return isRaised ? TemplateFixture.Difference(TemplateFixture.OptionalText(test, "message")!, failure) : null;
     }
 
-    private static string Spans(TemplateRendering rendering) => "[" + string.Join(',', rendering.AssistantSpans.Select(span =>
-        $"[{TemplateFixture.CodePoints(rendering.Prompt.Text, span.Start)},{TemplateFixture.CodePoints(rendering.Prompt.Text, span.End)}]")) + "]";
+    /// <summary>As the fixtures have them, in code points.</summary>
+    private static string Spans(TemplateRendering rendering)
+    {
+        return JsonSerializer.Serialize(rendering.AssistantSpans.Select(span => new[] { CodePoints(span.Start), CodePoints(span.End) }));
+
+        int CodePoints(int offset) => TemplateFixture.CodePoints(rendering.Prompt.Text, offset);
+    }
 
     // Every text but roles and types, which steer the templates, gets a marker in front.
     private static JsonElement Marked(JsonElement element, string name = "") => JsonSerializer.SerializeToElement(element.ValueKind switch

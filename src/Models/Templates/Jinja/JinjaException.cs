@@ -1,6 +1,9 @@
 namespace VisionCluster.Models.Templates.Jinja;
 
-/// <summary>Carries an error out of the engine; <see cref="ChatTemplate"/> turns it into a <see cref="ModelException"/> or <see cref="PromptException"/>.</summary>
+/// <summary>
+/// Carries an error out of the engine; <see cref="ChatTemplate"/> turns it into a <see cref="ModelException"/> or
+/// <see cref="PromptException"/>.
+/// </summary>
 internal sealed class JinjaException(JinjaErrorKind kind, string message, int position = JinjaException.Unknown) : Exception(message)
 {
     public const int Unknown = -1;

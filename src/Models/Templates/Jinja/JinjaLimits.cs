@@ -14,10 +14,10 @@ public sealed record JinjaLimits
     /// <summary>How deep parentheses, operators, filters and blocks of the source may nest. Default 250.</summary>
     public int MaxNesting { get; init; } = 250;
 
-    /// <summary>Nodes of the syntax tree that may be under evaluation at once; bounds recursion of macros, loops and nested values. Default 1,500.</summary>
+    /// <summary>Nodes under evaluation at once; bounds recursion of macros, loops and nested values. Default 1,500.</summary>
     public int MaxDepth { get; init; } = 1_500;
 
-    /// <summary>Work of one rendering: a step is one node evaluated, one item visited or four UTF-16 units of text produced. Default 10,000,000.</summary>
+    /// <summary>Work of one rendering: a step is a node evaluated, an item visited or four characters made. Default 10,000,000.</summary>
     public long MaxSteps { get; init; } = 10_000_000;
 
     /// <summary>Longest rendered prompt, in UTF-16 units. Default 8,388,608.</summary>

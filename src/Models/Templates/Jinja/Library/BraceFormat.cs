@@ -1,7 +1,8 @@
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>
-/// Python's <c>str.format</c> as the sandbox wraps it: fields reach attributes and items by the template's rules only. Inserted texts keep their origin.
+/// Python's <c>str.format</c> as the sandbox wraps it: fields reach attributes and items by the template's rules only. Inserted texts keep
+/// their origin.
 /// </summary>
 internal sealed class BraceFormat
 {
@@ -21,8 +22,11 @@ internal sealed class BraceFormat
     public static JinjaString Format(Evaluator evaluator, JinjaString format, Arguments arguments) =>
         new BraceFormat(evaluator, arguments, null).Run(format, MaxNesting);
 
-    public static JinjaString FormatMap(Evaluator evaluator, JinjaString format, JinjaValue mapping) => new BraceFormat(
-        evaluator, Arguments.None, mapping as JinjaDict ?? throw JinjaException.Type("TypeError: format_map() argument must be a mapping")).Run(format, MaxNesting);
+    public static JinjaString FormatMap(Evaluator evaluator, JinjaString format, JinjaValue mapping)
+    {
+        var dict = mapping as JinjaDict ?? throw JinjaException.Type("TypeError: format_map() argument must be a mapping");
+        return new BraceFormat(evaluator, Arguments.None, dict).Run(format, MaxNesting);
+    }
 
     private JinjaString Run(JinjaString format, int nesting)
     {
@@ -83,7 +87,7 @@ internal sealed class BraceFormat
             value = text[at + 1] switch
             {
                 's' => _evaluator.Text(value),
-                'r' or 'a' => Printer.Repr(_evaluator.Budget, value),
+                'r' or 'a' => Printer.Repr(_evaluator.Budget, value, isAscii: text[at + 1] == 'a'),
                 _ => throw JinjaException.Type("ValueError: Unknown conversion specifier"),
             };
             at += 2;
@@ -149,7 +153,8 @@ internal sealed class BraceFormat
                 : throw JinjaException.Type($"IndexError: Replacement index {index} out of range for positional args tuple");
         }
 
-        return (_mapping is null ? _arguments.FindNamed(name) : _mapping.Find(JinjaString.Trusted(name))) ?? throw JinjaException.Type($"KeyError: '{name}'");
+        var value = _mapping is null ? _arguments.FindNamed(name) : _mapping.Find(JinjaString.Trusted(name));
+        return value ?? throw JinjaException.Type($"KeyError: '{name}'");
     }
 
     private static int? IndexOf(string text) => text.Length is > 0 and < 10 && text.All(char.IsAsciiDigit)

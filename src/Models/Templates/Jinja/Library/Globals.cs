@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace VisionCluster.Models.Templates.Jinja;
 
-/// <summary>Global functions: those of jinja2 that templates use, and transformers' <c>raise_exception</c> and <c>strftime_now</c>.</summary>
+/// <summary>Functions that every template sees: jinja2's, and transformers' <c>raise_exception</c> and <c>strftime_now</c>.</summary>
 internal static class Globals
 {
     public static Scope CreateScope()
@@ -16,7 +16,8 @@ internal static class Globals
         Add("joiner", Joiner);
         Add("raise_exception", (e, arguments) => throw new JinjaException(
             JinjaErrorKind.Raised, e.Text(new Signature("message").Bind("raise_exception", arguments)[0]!).Text));
-        Add("strftime_now", (e, arguments) => Strftime.Now(e, Require.Text(new Signature("format").Bind("strftime_now", arguments)[0], "the format")));
+        Add("strftime_now", (e, arguments) =>
+            Strftime.Now(e, Require.Text(new Signature("format").Bind("strftime_now", arguments)[0], "the format")));
         return scope;
 
         void Add(string name, Func<Evaluator, Arguments, JinjaValue> body) => scope.Set(name, new JinjaCallable(name, body));

@@ -60,11 +60,13 @@ internal static class HtmlText
         if (value is JinjaString || Sequences.TryIterate(evaluator, value) is null)
             return Quote(evaluator, value, isQuery: false);
         var result = new SpannedBuilder(evaluator.Budget);
-        foreach (var pair in value is JinjaDict dict ? new JinjaDictView(dict, JinjaDictView.Part.Items).Values() : Sequences.Iterate(evaluator, value))
+        var pairs = value is JinjaDict dict ? new JinjaDictView(dict, JinjaDictView.Part.Items) : value;
+        foreach (var pair in Sequences.Iterate(evaluator, pairs))
         {
             if (Sequences.ToList(evaluator, pair) is not [var key, var item])
                 throw JinjaException.Type("ValueError: a query is made of pairs");
-            result.Append(result.Length > 0 ? "&" : "").Append(Quote(evaluator, key, isQuery: true)).Append("=").Append(Quote(evaluator, item, isQuery: true));
+            result.Append(result.Length > 0 ? "&" : "").Append(Quote(evaluator, key, isQuery: true)).Append("=")
+                .Append(Quote(evaluator, item, isQuery: true));
         }
 
         return result.ToValue();

@@ -83,7 +83,7 @@ internal static class LayoutFilters
         var width = Numbers.RequireCount(a[0], 79);
         if (width <= 0)
             throw JinjaException.Type($"ValueError: invalid width {width} (must be > 0)");
-        var wrap = new TextWrap(evaluator.Budget, width, breakLongWords: Require.Flag(a[1], true), breakOnHyphens: Require.Flag(a[3], true));
+        var wrap = new TextWrap(evaluator.Budget, width, Require.Flag(a[1], true), Require.Flag(a[3], true));
         var separator = Require.OptionalText(a[2], "wrapstring") ?? JinjaString.Trusted("\n");
         var result = new SpannedBuilder(evaluator.Budget);
         var isFirst = true;

@@ -7,7 +7,8 @@ internal static class LoopMethods
         .AddRaw("cycle", (_, self, arguments) => arguments.Positional.Count == 0
             ? throw JinjaException.Type("TypeError: no items for cycling given")
             : arguments.Positional[((JinjaLoop)self).Index0 % arguments.Positional.Count])
-        .AddRaw("changed", (evaluator, self, arguments) => JinjaBoolean.Of(((JinjaLoop)self).Changed(arguments.Positional, evaluator.Comparer)));
+        .AddRaw("changed", (evaluator, self, arguments) =>
+            JinjaBoolean.Of(((JinjaLoop)self).Changed(arguments.Positional, evaluator.Comparer)));
 
     public static JinjaValue? Property(JinjaLoop loop, string name) => name switch
     {

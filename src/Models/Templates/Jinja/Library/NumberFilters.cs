@@ -59,7 +59,7 @@ internal static class NumberFilters
         var scale = Math.Pow(10, precision);
         var scaled = method == "ceil" ? Math.Ceiling(number * scale) : Math.Floor(number * scale);
         var result = scaled / scale;
-        return double.IsFinite(result) ? new JinjaFloat(result) : throw JinjaException.Type("OverflowError: cannot convert float infinity to integer");
+        return double.IsFinite(result) ? new JinjaFloat(result) : throw Overflow();
     }
 
     private static BigInteger RoundInteger(BigInteger value, int precision)
@@ -82,14 +82,15 @@ internal static class NumberFilters
         if (bytes == 1)
             return JinjaString.Trusted("1 Byte");
         if (!double.IsFinite(bytes))
-            throw JinjaException.Type("OverflowError: cannot convert float infinity to integer");
+            throw Overflow();
         if (bytes < unit)
             return JinjaString.Trusted($"{new BigInteger(bytes).ToString(CultureInfo.InvariantCulture)} Bytes");
         var prefix = 0;
         var size = bytes / unit;
         for (; size >= unit && prefix < 7; prefix++)
             size /= unit;
-        return JinjaString.Trusted($"{PythonFloat.Fixed(size, 1)} {"kMGTPEZY"[prefix].ToString().ToUpperInvariant()}{(isBinary ? "iB" : "B")}".Replace(
-            isBinary ? "\0" : "KB", "kB", StringComparison.Ordinal));
+        return JinjaString.Trusted($"{PythonFloat.Fixed(size, 1)} {(isBinary ? "KMGTPEZY" : "kMGTPEZY")[prefix]}{(isBinary ? "iB" : "B")}");
     }
+
+    private static JinjaException Overflow() => JinjaException.Type("OverflowError: cannot convert float infinity to integer");
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>Methods and properties of <c>int</c> and <c>float</c>.</summary>
@@ -25,5 +27,5 @@ internal static class NumberMethods
         _ => null,
     };
 
-    private static System.Numerics.BigInteger Magnitude(JinjaValue value) => System.Numerics.BigInteger.Abs(Numbers.AsInteger(value)!.Value);
+    private static BigInteger Magnitude(JinjaValue value) => BigInteger.Abs(Numbers.AsInteger(value)!.Value);
 }

@@ -20,7 +20,8 @@ internal sealed class PercentFormat
         _positional = values is JinjaTuple tuple ? tuple.Items : [values];
     }
 
-    public static JinjaString Format(Evaluator evaluator, JinjaString format, JinjaValue values) => new PercentFormat(evaluator, format, values).Run();
+    public static JinjaString Format(Evaluator evaluator, JinjaString format, JinjaValue values) =>
+        new PercentFormat(evaluator, format, values).Run();
 
     private JinjaString Run()
     {
@@ -81,7 +82,7 @@ internal sealed class PercentFormat
                 case '+': spec.Sign = '+'; break;
                 case ' ' when spec.Sign != '+': spec.Sign = ' '; break;
                 case '#': spec.IsAlternate = true; break;
-                case '0': (spec.Fill, spec.Align) = (JinjaString.Trusted("0"), '='); break;
+                case '0': spec.ZeroFill(); break;
             }
         }
 
@@ -129,16 +130,18 @@ internal sealed class PercentFormat
         switch (spec.Type)
         {
             case 's' or 'r' or 'a':
-                var text = spec.Type == 's' ? _evaluator.Text(value) : Printer.Repr(_evaluator.Budget, value);
+                var text = spec.Type == 's' ? _evaluator.Text(value) : Printer.Repr(_evaluator.Budget, value, isAscii: spec.Type == 'a');
                 return PadText(spec, text);
             case 'c':
-                return PadText(spec, value is JinjaString { CodePoints: 1 } one ? one : FormatSpec.Character(Numbers.RequireInteger(value, 0)));
+                spec.Precision = null;
+                var character = value is JinjaString { CodePoints: 1 } one ? one : FormatSpec.Character(Numbers.RequireInteger(value, 0));
+                return PadText(spec, character);
             case 'd' or 'i' or 'u' or 'x' or 'X' or 'o':
                 return Integer(spec, value);
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
                 var number = value is JinjaUndefined undefined ? throw undefined.Error()
                     : Numbers.AsFloat(value) ?? throw JinjaException.Type($"TypeError: must be real number, not {value.TypeName}");
-                return spec.Number(_evaluator, spec.FloatDigits(number), double.IsNegative(number));
+                return spec.Number(_evaluator, spec.FloatDigits(number), FormatSpec.IsNegative(number));
             default:
                 throw JinjaException.Type($"ValueError: unsupported format character '{spec.Type}'");
         }
@@ -146,8 +149,7 @@ internal sealed class PercentFormat
 
     private JinjaString PadText(FormatSpec spec, JinjaString text)
     {
-        if (spec.Align == '=')
-            (spec.Fill, spec.Align) = (JinjaString.Trusted(" "), '>');
+        spec.Fill = JinjaString.Trusted(" ");
         return spec.Pad(_evaluator, spec.Cut(text), JinjaString.Empty, '>');
     }
 
@@ -166,6 +168,6 @@ internal sealed class PercentFormat
             digits = digits.PadLeft(precision, '0');
         }
 
-        return spec.Number(_evaluator, digits, integer.Sign < 0);
+        return spec.Number(_evaluator, digits, integer.Sign < 0, spec.Prefix);
     }
 }

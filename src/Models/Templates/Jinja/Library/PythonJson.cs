@@ -3,7 +3,8 @@ using System.Text;
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>
-/// The <c>tojson</c> filter of transformers: Python's <c>json.dumps</c> without escaping for HTML. The result is user text throughout if any text in the value is.
+/// The <c>tojson</c> filter of transformers: Python's <c>json.dumps</c> without escaping for HTML. The result is user text throughout if
+/// any text in the value is.
 /// </summary>
 internal sealed class PythonJson
 {

@@ -12,10 +12,10 @@ internal static class SequenceFilters
             ?? throw JinjaException.Type($"TypeError: object of type '{v.TypeName}' has no len()")));
         table.Alias("count", "length");
         table.Add("list", "", (e, v, _) => new JinjaList(Sequences.ToList(e, v)));
-        table.Add("first", "", (e, v, _) => Sequences.Iterate(e, v).FirstOrDefault() ?? new JinjaUndefined("No first item, sequence was empty."));
-        table.Add("last", "", (e, v, _) => Reversed(e, v, strict: true).FirstOrDefault() ?? new JinjaUndefined("No last item, sequence was empty."));
+        table.Add("first", "", (e, v, _) => Sequences.Iterate(e, v).FirstOrDefault() ?? Nothing("first"));
+        table.Add("last", "", (e, v, _) => Reversed(e, v, strict: true).FirstOrDefault() ?? Nothing("last"));
         table.Add("random", "", (e, v, _) => Sequences.ToList(e, v) is { Count: > 0 } items
-            ? items[Random.Shared.Next(items.Count)] : new JinjaUndefined("No random item, sequence was empty."));
+            ? items[Random.Shared.Next(items.Count)] : Nothing("random"));
         table.Add("reverse", "", (e, v, _) => v is JinjaString text ? Sequences.Reverse(e, text)
             : new JinjaIterator(Reversed(e, v, strict: false), "list_reverseiterator"));
         table.Add("join", "d? attribute?", Join);
@@ -25,13 +25,7 @@ internal static class SequenceFilters
             JinjaDict dict => new JinjaIterator(new JinjaDictView(dict, JinjaDictView.Part.Items).Values()),
             _ => throw JinjaException.Type("TypeError: Can only get item pairs from a mapping."),
         });
-        table.Add("sum", "attribute? start?", (e, v, a) =>
-        {
-            var path = AttributePath.Of(a[0]);
-            return Sequences.Iterate(e, v).Aggregate(
-                a[1] is JinjaString ? throw JinjaException.Type("TypeError: sum() can't sum strings [use ''.join(seq) instead]") : a[1] ?? Require.Integer(0),
-                (sum, item) => Arithmetic.Apply(e, "+", sum, path.Get(e, item)));
-        });
+        table.Add("sum", "attribute? start?", Sum);
         table.Add("batch", "linecount fill_with?", (e, v, a) => new JinjaIterator(Batch(e, v, Numbers.RequireCount(a[0], 0), a[1])));
         table.Add("slice", "slices fill_with?", (e, v, a) => new JinjaIterator(Slice(e, v, Numbers.RequireCount(a[0], 0), a[1])));
         table.Add("attr", "name", (e, v, a) => Members.GetAttributeOnly(e, v, Require.Text(a[0], "attribute name")));
@@ -45,6 +39,17 @@ internal static class SequenceFilters
         var items = Sequences.ToList(evaluator, value);
         items.Reverse();
         return items;
+    }
+
+    private static JinjaUndefined Nothing(string which) => new($"No {which} item, sequence was empty.");
+
+    private static JinjaValue Sum(Evaluator evaluator, JinjaValue value, JinjaValue?[] a)
+    {
+        if (a[1] is JinjaString)
+            throw JinjaException.Type("TypeError: sum() can't sum strings [use ''.join(seq) instead]");
+        var path = AttributePath.Of(a[0]);
+        return Sequences.Iterate(evaluator, value).Aggregate(
+            a[1] ?? Require.Integer(0), (sum, item) => Arithmetic.Apply(evaluator, "+", sum, path.Get(evaluator, item)));
     }
 
     private static JinjaString Join(Evaluator evaluator, JinjaValue value, JinjaValue?[] a)

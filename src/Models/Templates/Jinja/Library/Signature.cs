@@ -18,7 +18,11 @@ internal sealed class Signature
     public JinjaValue?[] Bind(string function, Arguments arguments)
     {
         if (arguments.Positional.Count > _names.Length)
-            throw JinjaException.Type($"TypeError: {function}() takes at most {_names.Length} arguments ({arguments.Positional.Count} given)");
+        {
+            throw JinjaException.Type(
+                $"TypeError: {function}() takes {_names.Length} arguments but {arguments.Positional.Count} were given");
+        }
+
         var values = new JinjaValue?[_names.Length];
         for (var i = 0; i < arguments.Positional.Count; i++)
             values[i] = arguments.Positional[i];

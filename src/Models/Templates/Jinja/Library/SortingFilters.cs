@@ -62,7 +62,11 @@ internal static class SortingFilters
     private static JinjaList DictSort(Evaluator evaluator, JinjaValue value, JinjaValue?[] a)
     {
         if (value is not JinjaDict dict)
-            throw value is JinjaUndefined undefined ? undefined.Error() : JinjaException.Type($"TypeError: '{value.TypeName}' object has no attribute 'items'");
+        {
+            throw value is JinjaUndefined undefined ? undefined.Error()
+                : JinjaException.Type($"TypeError: '{value.TypeName}' object has no attribute 'items'");
+        }
+
         var by = a[1] is null ? "key" : Require.Text(a[1], "by").Text;
         if (by is not ("key" or "value"))
             throw JinjaException.Type("You can only sort by either \"key\" or \"value\"");

@@ -20,12 +20,13 @@ internal static class StringMethods
     {
         Add("upper", PythonCase.Upper);
         Add("lower", PythonCase.Lower);
-        Add("casefold", text => PythonCase.Lower(text).Replace("ß", "ss", StringComparison.Ordinal).Replace('ς', 'σ'));
+        Add("casefold", PythonCase.CaseFold);
         Add("capitalize", PythonCase.Capitalize);
         Add("title", PythonCase.Title);
         Add("swapcase", PythonCase.SwapCase);
 
-        void Add(string name, Func<string, string> map) => table.Add(name, "", (evaluator, self, _) => Map(evaluator, (JinjaString)self, map));
+        void Add(string name, Func<string, string> map) =>
+            table.Add(name, "", (evaluator, self, _) => Map(evaluator, (JinjaString)self, map));
     }
 
     public static JinjaString Map(Evaluator evaluator, JinjaString text, Func<string, string> map)
@@ -36,9 +37,9 @@ internal static class StringMethods
 
     private static void AddShape(FunctionTable table)
     {
-        table.Add("strip", "chars?", (_, self, a) => StringStrip.Strip((JinjaString)self, Require.OptionalText(a[0], "strip arg"), true, true));
-        table.Add("lstrip", "chars?", (_, self, a) => StringStrip.Strip((JinjaString)self, Require.OptionalText(a[0], "lstrip arg"), true, false));
-        table.Add("rstrip", "chars?", (_, self, a) => StringStrip.Strip((JinjaString)self, Require.OptionalText(a[0], "rstrip arg"), false, true));
+        table.Add("strip", "chars?", (_, self, a) => StringStrip.Strip((JinjaString)self, a[0], atStart: true, atEnd: true));
+        table.Add("lstrip", "chars?", (_, self, a) => StringStrip.Strip((JinjaString)self, a[0], atStart: true, atEnd: false));
+        table.Add("rstrip", "chars?", (_, self, a) => StringStrip.Strip((JinjaString)self, a[0], atStart: false, atEnd: true));
         table.Add("center", "width fillchar?", (e, self, a) => Pad(e, self, a, (missing, width) => (missing / 2) + (missing & width & 1)));
         table.Add("ljust", "width fillchar?", (e, self, a) => Pad(e, self, a, (_, _) => 0));
         table.Add("rjust", "width fillchar?", (e, self, a) => Pad(e, self, a, (missing, _) => missing));
@@ -71,7 +72,8 @@ internal static class StringMethods
             return text;
         evaluator.Budget.ChargeText(text.Text.Length + (long)missing);
         var sign = text.Text.StartsWith('-') || text.Text.StartsWith('+') ? 1 : 0;
-        return new SpannedBuilder(evaluator.Budget).Append(text, 0, sign).Append(new string('0', missing)).Append(text, sign, text.Text.Length - sign).ToValue();
+        return new SpannedBuilder(evaluator.Budget)
+            .Append(text, 0, sign).Append(new string('0', missing)).Append(text, sign, text.Text.Length - sign).ToValue();
     }
 
     private static JinjaString ExpandTabs(Evaluator evaluator, JinjaValue self, JinjaValue?[] a)

@@ -19,7 +19,7 @@ internal static class StringPredicates
         Add("islower", IsLower);
         Add("isupper", IsUpper);
         Add("istitle", IsTitle);
-        Add("isidentifier", text => text.Length > 0 && !char.IsAsciiDigit(text[0]) && All(text, code => code == '_' || IsLetter(code) || IsNumeric(code)));
+        Add("isidentifier", text => text.Length > 0 && !char.IsAsciiDigit(text[0]) && All(text, IsWordCharacter));
 
         void AddAll(string name, Func<int, bool> holds) => Add(name, text => text.Length > 0 && All(text, holds));
 
@@ -30,17 +30,20 @@ internal static class StringPredicates
         });
     }
 
-    public static bool IsLower(string text) => All(text, code => !PythonCase.IsCased(code) || PythonCase.IsLower(code)) && !All(text, code => !PythonCase.IsCased(code));
+    public static bool IsLower(string text) =>
+        All(text, code => !PythonCase.IsCased(code) || PythonCase.IsLower(code)) && !All(text, code => !PythonCase.IsCased(code));
 
-    public static bool IsUpper(string text) => All(text, code => !PythonCase.IsCased(code) || PythonCase.IsUpper(code)) && !All(text, code => !PythonCase.IsCased(code));
+    public static bool IsUpper(string text) =>
+        All(text, code => !PythonCase.IsCased(code) || PythonCase.IsUpper(code)) && !All(text, code => !PythonCase.IsCased(code));
 
     public static bool IsWordCharacter(int code) => code == '_' || IsLetter(code) || IsNumeric(code);
 
-    public static bool IsLetter(int code) => PythonCase.CategoryOf(code) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
-        or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
+    public static bool IsLetter(int code) => PythonCase.CategoryOf(code) is
+        UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+        or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
 
-    private static bool IsNumeric(int code) => PythonCase.CategoryOf(code) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber
-        or UnicodeCategory.OtherNumber;
+    private static bool IsNumeric(int code) => PythonCase.CategoryOf(code) is
+        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
     private static bool IsSuperscriptLike(int code) => PythonCase.CategoryOf(code) == UnicodeCategory.OtherNumber
         && Rune.IsValid(code) && CharUnicodeInfo.GetDigitValue(new Rune(code).ToString(), 0) >= 0;

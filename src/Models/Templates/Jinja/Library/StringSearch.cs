@@ -12,14 +12,18 @@ internal static class StringSearch
         table.Add("index", "sub start? end?", (e, self, a) => Require.Integer(Found(Find(e, self, a, last: false))));
         table.Add("rindex", "sub start? end?", (e, self, a) => Require.Integer(Found(Find(e, self, a, last: true))));
         table.Add("count", "sub start? end?", Count);
-        table.Add("replace", "old new count?", (e, self, a) => Replace(
-            e, (JinjaString)self, Require.Text(a[0], "replace() argument 1"), Require.Text(a[1], "replace() argument 2"), Numbers.RequireInteger(a[2], -1)));
+        table.Add("replace", "old new count?", (e, self, a) =>
+        {
+            var (old, replacement) = (Require.Text(a[0], "replace() argument 1"), Require.Text(a[1], "replace() argument 2"));
+            return Replace(e, (JinjaString)self, old, replacement, Numbers.RequireInteger(a[2], -1));
+        });
         table.Add("startswith", "prefix start? end?", (e, self, a) => HasAffix(e, self, a, atEnd: false));
         table.Add("endswith", "suffix start? end?", (e, self, a) => HasAffix(e, self, a, atEnd: true));
         table.Add("removeprefix", "prefix", (_, self, a) =>
         {
             var (text, prefix) = ((JinjaString)self, Require.Text(a[0], "removeprefix() argument").Text);
-            return text.Text.StartsWith(prefix, StringComparison.Ordinal) ? text.Substring(prefix.Length, text.Text.Length - prefix.Length) : text;
+            var starts = text.Text.StartsWith(prefix, StringComparison.Ordinal);
+            return starts ? text.Substring(prefix.Length, text.Text.Length - prefix.Length) : text;
         });
         table.Add("removesuffix", "suffix", (_, self, a) =>
         {
@@ -28,7 +32,7 @@ internal static class StringSearch
         });
     }
 
-    /// <summary>Replaces non-overlapping occurrences; a negative count means all. An empty <paramref name="old"/> matches around every character.</summary>
+    /// <summary>Replaces occurrences; a negative count means all. An empty <paramref name="old"/> matches around every character.</summary>
     public static JinjaString Replace(Evaluator evaluator, JinjaString text, JinjaString old, JinjaString replacement, BigInteger count)
     {
         var limit = count.Sign < 0 ? int.MaxValue : Numbers.Clamp(count);

@@ -22,7 +22,9 @@ internal static class StringSplitting
             var end = at;
             while (end < value.Length && !PythonText.IsLineEnd(value[end]))
                 end++;
-            var next = end >= value.Length ? end : value[end] == '\r' && end + 1 < value.Length && value[end + 1] == '\n' ? end + 2 : end + 1;
+            var next = Math.Min(end + 1, value.Length);
+            if (next < value.Length && value[end] == '\r' && value[next] == '\n')
+                next++;
             evaluator.Budget.ChargeText(next - at);
             evaluator.Budget.Add(lines, text.Substring(at, (keepEnds ? next : end) - at));
             at = next;
@@ -111,9 +113,12 @@ internal static class StringSplitting
         var separator = Require.Text(argument, "sep");
         if (separator.Text.Length == 0)
             throw JinjaException.Type("ValueError: empty separator");
-        var at = fromEnd ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal) : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
+        var span = text.Text.AsSpan();
+        var at = fromEnd ? span.LastIndexOf(separator.Text) : span.IndexOf(separator.Text);
+        if (at < 0 && fromEnd)
+            return new JinjaTuple([JinjaString.Empty, JinjaString.Empty, text]);
         if (at < 0)
-            return fromEnd ? new JinjaTuple([JinjaString.Empty, JinjaString.Empty, text]) : new JinjaTuple([text, JinjaString.Empty, JinjaString.Empty]);
+            return new JinjaTuple([text, JinjaString.Empty, JinjaString.Empty]);
         var after = at + separator.Text.Length;
         return new JinjaTuple([text.Substring(0, at), text.Substring(at, after - at), text.Substring(after, text.Text.Length - after)]);
     }

@@ -3,8 +3,9 @@ namespace VisionCluster.Models.Templates.Jinja;
 /// <summary><c>strip</c> and its one-sided forms; the <c>trim</c> filter.</summary>
 internal static class StringStrip
 {
-    public static JinjaString Strip(JinjaString text, JinjaString? characters, bool atStart, bool atEnd)
+    public static JinjaString Strip(JinjaString text, JinjaValue? among, bool atStart, bool atEnd)
     {
+        var characters = Require.OptionalText(among, "strip arg");
         var (start, end) = (0, text.Text.Length);
         while (atStart && start < end && IsStripped(text.Text, start, characters))
             start += PythonText.WidthAt(text.Text, start);

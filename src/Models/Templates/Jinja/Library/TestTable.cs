@@ -65,7 +65,8 @@ internal static class TestTable
     private static bool NamesOneOf(Evaluator evaluator, JinjaValue value, FunctionTable table) =>
         evaluator.Comparer.GetHashCode(value) is var _ && value is JinjaString name && table.Contains(name.Text);
 
-    private static bool Equals(Evaluator evaluator, JinjaValue rest, int wanted) => evaluator.Comparer.Equals(rest, Require.Integer(wanted));
+    private static bool Equals(Evaluator evaluator, JinjaValue rest, int wanted) =>
+        evaluator.Comparer.Equals(rest, Require.Integer(wanted));
 
     // Identity: CPython shares small integers and equal texts of one template; larger values are the same only when they are one object.
     private static bool IsSame(Evaluator evaluator, JinjaValue left, JinjaValue right) => ReferenceEquals(left, right)

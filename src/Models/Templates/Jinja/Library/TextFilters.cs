@@ -11,7 +11,7 @@ internal static class TextFilters
         table.Add("lower", "", (e, v, _) => StringMethods.Map(e, e.Text(v), PythonCase.Lower));
         table.Add("capitalize", "", (e, v, _) => StringMethods.Map(e, e.Text(v), PythonCase.Capitalize));
         table.Add("title", "", (e, v, _) => StringMethods.Map(e, e.Text(v), Title));
-        table.Add("trim", "chars?", (e, v, a) => StringStrip.Strip(e.Text(v), Require.OptionalText(a[0], "strip arg"), true, true));
+        table.Add("trim", "chars?", (e, v, a) => StringStrip.Strip(e.Text(v), a[0], atStart: true, atEnd: true));
         table.Add("replace", "old new count?", (e, v, a) => StringSearch.Replace(
             e, e.Text(v), e.Text(a[0]!), e.Text(a[1]!), a[2] is JinjaNone ? -1 : Numbers.RequireInteger(a[2], -1)));
         table.Add("string", "", (e, v, _) => e.Text(v));
@@ -28,7 +28,7 @@ internal static class TextFilters
         table.AddRaw("urlize", (_, _, _) => throw JinjaException.Type("TypeError: the filter 'urlize' is not supported"));
     }
 
-    /// <summary>jinja2's own title case: words begin after whitespace, hyphens and opening brackets only, so <c>it's</c> becomes <c>It's</c>.</summary>
+    /// <summary>jinja2's own title case: words begin after spaces, hyphens and brackets, so <c>it's</c> becomes <c>It's</c>.</summary>
     private static string Title(string text)
     {
         var result = new StringBuilder(text.Length);

@@ -1,6 +1,6 @@
 namespace VisionCluster.Models.Templates.Jinja;
 
-/// <summary>Python's <c>textwrap.wrap</c> for one paragraph, with its rule for hyphenated words in simplified form. Linear in the text.</summary>
+/// <summary>Python's <c>textwrap.wrap</c> for one paragraph, with a simpler rule for hyphenated words. Linear in the text.</summary>
 internal sealed class TextWrap(Budget budget, int width, bool breakLongWords, bool breakOnHyphens)
 {
     public IEnumerable<JinjaString> Wrap(JinjaString text)
@@ -45,7 +45,7 @@ internal sealed class TextWrap(Budget budget, int width, bool breakLongWords, bo
 
     private static bool IsSpace(JinjaString text, TextSpan chunk) => chunk.Length > 0 && PythonText.IsSpace(text.Text[chunk.Start]);
 
-    /// <summary>Length in code points, counted no further than a line is long: a long word is looked at once for every line it is cut into.</summary>
+    /// <summary>Length in code points, counted no further than a line is long: long words are measured once a line.</summary>
     private int Length(JinjaString text, TextSpan chunk)
     {
         var count = 0;

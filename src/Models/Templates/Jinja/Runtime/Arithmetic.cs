@@ -113,7 +113,7 @@ internal static class Arithmetic
         }
 
         if (right.IsZero)
-            throw JinjaException.Type(op == "/" ? "ZeroDivisionError: division by zero" : "ZeroDivisionError: integer division or modulo by zero");
+            throw JinjaException.Type($"ZeroDivisionError: {(op == "/" ? "division" : "integer division or modulo")} by zero");
         var quotient = Numbers.FloorDivide(left, right);
         return op switch
         {

@@ -63,7 +63,7 @@ internal sealed class Budget(JinjaLimits limits, TimeProvider clock)
     /// <summary>Adds an item to a list under construction.</summary>
     public void Add(List<JinjaValue> items, JinjaValue item)
     {
-        CheckItems(items.Count);
+        CheckItems(items.Count + 1);
         Charge();
         items.Add(item);
     }

@@ -1,8 +1,8 @@
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>
-/// Attribute and item access as jinja2's sandbox does it: <c>a.b</c> tries the attribute (methods too) before the key, <c>a['b']</c> the key
-/// first. Attributes are those listed in the library; what Python has besides and the sandbox keeps back is "unsafe".
+/// Attribute and item access as jinja2's sandbox does it: <c>a.b</c> tries the attribute (methods too) before the key, <c>a['b']</c> the
+/// key first. Attributes are those listed in the library; what Python has besides and the sandbox keeps back is "unsafe".
 /// </summary>
 internal static class Members
 {

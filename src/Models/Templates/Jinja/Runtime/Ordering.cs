@@ -32,12 +32,13 @@ internal static class Ordering
     };
 
     /// <summary>Stable sort by keys; descending order keeps equal items in their order too, as Python's <c>reverse=True</c> does.</summary>
-    public static List<JinjaValue> Sort(Evaluator evaluator, IEnumerable<JinjaValue> items, Func<JinjaValue, JinjaValue> key, bool isReversed)
+    public static List<JinjaValue> Sort(
+        Evaluator evaluator, IEnumerable<JinjaValue> items, Func<JinjaValue, JinjaValue> key, bool isReversed)
     {
         var keyed = new List<(JinjaValue Key, JinjaValue Item)>();
         foreach (var item in items)
         {
-            evaluator.Budget.CheckItems(keyed.Count);
+            evaluator.Budget.CheckItems(keyed.Count + 1);
             keyed.Add((key(item), item));
         }
 

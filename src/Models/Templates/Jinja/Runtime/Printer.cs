@@ -9,9 +9,14 @@ internal sealed class Printer
 {
     private readonly Budget _budget;
     private readonly StringBuilder _text = new();
+    private readonly bool _isAscii;
     private bool _sawUserText;
 
-    private Printer(Budget budget) => _budget = budget;
+    private Printer(Budget budget, bool isAscii)
+    {
+        _budget = budget;
+        _isAscii = isAscii;
+    }
 
     /// <summary><c>str(value)</c>. A collection that holds any user text becomes user text throughout.</summary>
     public static JinjaString Str(Budget budget, JinjaValue value) => value switch
@@ -21,9 +26,10 @@ internal sealed class Printer
         _ => Repr(budget, value),
     };
 
-    public static JinjaString Repr(Budget budget, JinjaValue value)
+    /// <summary><c>repr(value)</c>, or <c>ascii(value)</c>.</summary>
+    public static JinjaString Repr(Budget budget, JinjaValue value, bool isAscii = false)
     {
-        var printer = new Printer(budget);
+        var printer = new Printer(budget, isAscii);
         printer.Write(value);
         return JinjaString.Of(printer._text.ToString(), printer._sawUserText);
     }
@@ -82,7 +88,7 @@ internal sealed class Printer
             case JinjaNamespace space:
                 _sawUserText = true;
                 Append("<Namespace ");
-                WritePairs(space.Attributes.Select(pair => KeyValuePair.Create<JinjaValue, JinjaValue>(JinjaString.Trusted(pair.Key), pair.Value)));
+                WritePairs(space.Attributes.Select(pair => KeyValuePair.Create((JinjaValue)JinjaString.Trusted(pair.Key), pair.Value)));
                 Append(">");
                 break;
             case JinjaMacro macro:
@@ -146,7 +152,7 @@ internal sealed class Printer
                 _text.Append('\\').Append((char)code);
             else if (code is '\n' or '\r' or '\t')
                 _text.Append(code switch { '\n' => "\\n", '\r' => "\\r", _ => "\\t" });
-            else if (IsPrintable(code))
+            else if (_isAscii ? code is >= ' ' and < 127 : IsPrintable(code))
                 _text.Append(text, at, PythonText.WidthAt(text, at));
             else
                 _text.Append(code switch { < 0x100 => $"\\x{code:x2}", < 0x10000 => $"\\u{code:x4}", _ => $"\\U{code:x8}" });
@@ -157,7 +163,8 @@ internal sealed class Printer
 
     internal static bool IsPrintable(int code) => code == ' ' || PythonCase.CategoryOf(code) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.SpaceSeparator);
 
     private void Append(string text)
     {

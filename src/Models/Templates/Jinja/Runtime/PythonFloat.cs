@@ -38,13 +38,16 @@ internal static class PythonFloat
         return (double.IsNegative(value) ? "-" : "") + Scientific(digits, exponent, mark, keepZeros: true);
     }
 
-    /// <summary><c>%.{precision}g</c> of a finite number; <paramref name="keepZeros"/> is the <c>#</c> flag.</summary>
-    public static string General(double value, int precision, string mark, bool keepZeros)
+    /// <summary>
+    /// <c>%.{precision}g</c> of a finite number; <paramref name="keepZeros"/> is the <c>#</c> flag, <paramref name="keepsFraction"/> asks
+    /// for a digit after the point.
+    /// </summary>
+    public static string General(double value, int precision, string mark, bool keepZeros, bool keepsFraction = false)
     {
         precision = Math.Max(precision, 1);
         var (digits, exponent) = RoundedDigits(value, precision);
         var sign = double.IsNegative(value) ? "-" : "";
-        if (exponent < -4 || exponent >= precision)
+        if (exponent < -4 || exponent >= (keepsFraction ? precision - 1 : precision))
             return sign + Scientific(keepZeros ? digits : TrimZeros(digits), exponent, mark, keepZeros);
         if (exponent < 0)
             return sign + "0." + new string('0', -exponent - 1) + (keepZeros ? digits : TrimZeros(digits));

@@ -30,7 +30,7 @@ internal static class Sequences
         var result = new List<JinjaValue>();
         foreach (var item in Iterate(evaluator, value))
         {
-            evaluator.Budget.CheckItems(result.Count);
+            evaluator.Budget.CheckItems(result.Count + 1);
             result.Add(item);
         }
 
@@ -134,7 +134,8 @@ internal static class Sequences
         return value is JinjaList ? new JinjaList(result) : new JinjaTuple(result);
     }
 
-    public static JinjaString Reverse(Evaluator evaluator, JinjaString text) => SliceText(evaluator, text, SliceIndices.Resolve(text.CodePoints, null, null, -1));
+    public static JinjaString Reverse(Evaluator evaluator, JinjaString text) =>
+        SliceText(evaluator, text, SliceIndices.Resolve(text.CodePoints, null, null, -1));
 
     private static JinjaString SliceText(Evaluator evaluator, JinjaString text, SliceIndices indices)
     {

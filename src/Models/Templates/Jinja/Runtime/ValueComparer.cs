@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace VisionCluster.Models.Templates.Jinja;
 
-/// <summary>Python's <c>==</c> and <c>hash</c>: numbers by value across types, texts regardless of who wrote them, collections item by item.</summary>
+/// <summary>Python's <c>==</c> and <c>hash</c>: numbers by value across types, texts whoever wrote them, lists item by item.</summary>
 internal sealed class ValueComparer(Budget? budget) : IEqualityComparer<JinjaValue>
 {
     /// <summary>For dictionaries whose keys are texts.</summary>

@@ -181,7 +181,7 @@ internal sealed class Lexer
         _lineStarting = _source[_position - 1] == '\n';
     }
 
-    /// <summary>Goes on after a closed block or comment: <c>-</c> takes all whitespace, <c>+</c> none, otherwise one newline goes (trim_blocks).</summary>
+    /// <summary>Goes on after a block or comment: <c>-</c> takes all whitespace, <c>+</c> none, else one newline goes.</summary>
     private void FinishBlockTag(int position, char sign)
     {
         _position = sign switch

@@ -2,8 +2,8 @@ namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>
 /// jinja2's rule for a name that a scope sets and no outer scope mentions: unless the scope reads it first, or sets it under an <c>if</c>
-/// only, a variable of that name in the rendering's context is hidden from the start of the scope, not just after the <c>set</c>. It shows in
-/// loops, macros and set blocks that read the name before it is set.
+/// only, a variable of that name in the rendering's context is hidden from the start of the scope, not just after the <c>set</c>. It shows
+/// in loops, macros and set blocks that read the name before it is set.
 /// </summary>
 internal sealed class ScopeAnalysis
 {

@@ -75,7 +75,7 @@ internal abstract class Statement(int position)
         public Statement[] Body { get; } = body;
     }
 
-    /// <summary><c>{% generation %}</c>: text that the assistant wrote. The body is a macro without parameters, as in transformers.</summary>
+    /// <summary><c>{% generation %}</c>: text that the assistant wrote. The body is a macro without parameters.</summary>
     public sealed class Generation(int position, MacroDefinition body) : Statement(position)
     {
         public MacroDefinition Body { get; } = body;

@@ -66,7 +66,7 @@ internal static class StringEscapes
         return at - 1;
     }
 
-    // jinja2 first writes non-ASCII characters as escapes of their own, so a backslash in front of one ends up as a backslash and that escape's letters.
+    // jinja2 first writes non-ASCII characters as escapes of their own, so a backslash before one becomes a backslash and its letters.
     private static int AppendNonAscii(StringBuilder result, ReadOnlySpan<char> text, int at)
     {
         var isPair = char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace VisionCluster.Models.Templates.Jinja;
 
-/// <summary>Visits every node of a template. Depth is bounded, as left-associative chains make trees deeper than the parser recursed.</summary>
+/// <summary>Visits every node of a template. Depth is bounded: left-associative chains make trees deeper than the parser went.</summary>
 internal abstract class SyntaxWalker(JinjaLimits limits)
 {
     private int _depth;

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace VisionCluster.Models.Templates.Jinja;
 
-/// <summary>Reads the tokens inside one tag. A closing mark counts only where brackets are balanced, so that <c>{{ {'a': {}} }}</c> works.</summary>
+/// <summary>Reads the tokens inside one tag. A closing mark counts where brackets balance, so that <c>{{ {'a': {}} }}</c> works.</summary>
 internal sealed class TagLexer(string source, int position, List<Token> tokens)
 {
     private static readonly string[] TwoCharacterOperators = ["//", "**", "==", "!=", ">=", "<="];
@@ -59,8 +59,9 @@ internal sealed class TagLexer(string source, int position, List<Token> tokens)
             return true;
         if (source[at] < 128 || (char.IsHighSurrogate(source[at]) && at + 1 >= source.Length))
             return false;
-        return CharUnicodeInfo.GetUnicodeCategory(source, at) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter
-            or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber
+        return CharUnicodeInfo.GetUnicodeCategory(source, at) is
+            UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber
             or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber;
     }
 
@@ -71,7 +72,8 @@ internal sealed class TagLexer(string source, int position, List<Token> tokens)
         {
             _position = floatEnd;
             var text = source[start..floatEnd].Replace("_", "", StringComparison.Ordinal);
-            tokens.Add(new Token(TokenKind.Float, text, start, Float: double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)));
+            var value = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+            tokens.Add(new Token(TokenKind.Float, text, start, Float: value));
             return;
         }
 

@@ -5,6 +5,7 @@ internal sealed class TemplateParser
 {
     private readonly TokenStream _stream;
     private readonly ExpressionParser _expressions;
+    private readonly TargetParser _targets;
     private readonly Stack<string> _openTags = [];
     private readonly Stack<string[]> _awaited = [];
 
@@ -15,6 +16,7 @@ internal sealed class TemplateParser
     {
         _stream = stream;
         _expressions = new ExpressionParser(stream);
+        _targets = new TargetParser(stream, _expressions);
     }
 
     public static Statement[] Parse(SourceText source, JinjaLimits limits)
@@ -80,8 +82,8 @@ internal sealed class TemplateParser
             case "with": body.Add(ParseWith(at)); break;
             case "macro": body.Add(ParseMacro(at)); break;
             case "call": body.Add(ParseCallBlock(at)); break;
-            case "filter": body.Add(new Statement.FilterBlock(at, _expressions.ParseFilterChain(null, startsInline: true), ParseClosed("endfilter"))); break;
-            case "generation": body.Add(new Statement.Generation(at, ParseDefinition(null, hasSignature: false, () => ParseClosed("endgeneration")))); break;
+            case "filter": body.Add(ParseFilterBlock(at)); break;
+            case "generation": body.Add(ParseGeneration(at)); break;
             case "autoescape": body.Add(ParseAutoescape(at)); break;
             case "block": body.Add(ParseBlock(at)); break;
             case "print": ParsePrint(body); break;
@@ -111,7 +113,7 @@ internal sealed class TemplateParser
 
     private Statement.For ParseFor(int position)
     {
-        var target = _expressions.ParseTarget("in");
+        var target = _targets.Parse("in");
         _stream.ExpectName("in");
         var source = _expressions.ParseTuple(withConditional: false, endName: "recursive");
         var filter = _stream.SkipName("if") ? _expressions.Parse() : null;
@@ -140,7 +142,7 @@ internal sealed class TemplateParser
 
     private Statement ParseSet(int position)
     {
-        var target = _expressions.ParseTarget(withNamespace: true);
+        var target = _targets.Parse(withNamespace: true);
         if (_stream.SkipOperator("="))
             return new Statement.Set(position, target, _expressions.ParseTuple());
         var filter = _stream.Current.IsOperator("|") ? _expressions.ParseFilterChain(null) : null;
@@ -154,7 +156,7 @@ internal sealed class TemplateParser
         {
             if (assignments.Count > 0)
                 _stream.ExpectOperator(",");
-            var target = _expressions.ParseTarget();
+            var target = _targets.Parse();
             _stream.ExpectOperator("=");
             assignments.Add((target, _expressions.Parse()));
         }
@@ -179,6 +181,12 @@ internal sealed class TemplateParser
         });
         return new Statement.CallBlock(position, caller, call!);
     }
+
+    private Statement.FilterBlock ParseFilterBlock(int position) =>
+        new(position, _expressions.ParseFilterChain(null, startsInline: true), ParseClosed("endfilter"));
+
+    private Statement.Generation ParseGeneration(int position) =>
+        new(position, ParseDefinition(null, hasSignature: false, () => ParseClosed("endgeneration")));
 
     private MacroDefinition ParseDefinition(string? name, bool hasSignature, Func<Statement[]> parseBody)
     {

@@ -1,11 +1,12 @@
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>
-/// The <c>loop</c> variable. Reads its source one item at a time and looks ahead only when asked, so that a lazy source sees what the loop's
-/// body has done; asking for the length reads the rest.
+/// The <c>loop</c> variable. Reads its source one item at a time and looks ahead only when asked, so that a lazy source sees what the
+/// loop's body has done; asking for the length reads the rest.
 /// </summary>
 internal sealed class JinjaLoop(
-    Budget budget, JinjaValue source, IEnumerator<JinjaValue> items, int depth0, Func<Evaluator, JinjaValue, int, JinjaValue>? recurse) : JinjaValue
+    Budget budget, JinjaValue source, IEnumerator<JinjaValue> items, int depth0, Func<Evaluator, JinjaValue, int, JinjaValue>? recurse)
+    : JinjaValue
 {
     private readonly Queue<JinjaValue> _ahead = [];
     private JinjaValue? _current;

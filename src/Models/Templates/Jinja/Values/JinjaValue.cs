@@ -1,7 +1,8 @@
 namespace VisionCluster.Models.Templates.Jinja;
 
 /// <summary>
-/// A value inside a template. The set is closed: templates reach these types and the methods listed for them in the library, never a .NET object.
+/// A value inside a template. The set is closed: templates reach these types and the methods listed for them in the library, never a .NET
+/// object.
 /// </summary>
 internal abstract class JinjaValue
 {

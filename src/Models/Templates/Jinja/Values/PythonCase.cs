@@ -8,19 +8,34 @@ namespace VisionCluster.Models.Templates.Jinja;
 internal static class PythonCase
 {
     // Unicode SpecialCasing, the unconditional lines: single characters whose upper case is longer.
-    private static readonly FrozenDictionary<int, string> LongUpper = new Dictionary<int, string>
-    {
-        [0xdf] = "SS", [0x149] = "\u02bcN", [0x1f0] = "J\u030c", [0x390] = "\u0399\u0308\u0301", [0x3b0] = "\u03a5\u0308\u0301",
-        [0x587] = "\u0535\u0552", [0x1e96] = "H\u0331", [0x1e97] = "T\u0308", [0x1e98] = "W\u030a", [0x1e99] = "Y\u030a", [0x1e9a] = "A\u02be",
-        [0xfb00] = "FF", [0xfb01] = "FI", [0xfb02] = "FL", [0xfb03] = "FFI", [0xfb04] = "FFL", [0xfb05] = "ST", [0xfb06] = "ST",
-        [0xfb13] = "\u0544\u0546", [0xfb14] = "\u0544\u0535", [0xfb15] = "\u0544\u053b", [0xfb16] = "\u054e\u0546", [0xfb17] = "\u0544\u053d",
-        [0x1f50] = "\u03a5\u0313", [0x1f52] = "\u03a5\u0313\u0300", [0x1f54] = "\u03a5\u0313\u0301", [0x1f56] = "\u03a5\u0313\u0342",
-        [0x1fb6] = "\u0391\u0342", [0x1fc6] = "\u0397\u0342", [0x1fd6] = "\u0399\u0342", [0x1fe6] = "\u03a5\u0342", [0x1ff6] = "\u03a9\u0342",
-    }.ToFrozenDictionary();
+    private static readonly (int Code, string Upper)[] LongUpperPairs =
+    [
+        (0xdf, "SS"), (0x149, "\u02bcN"), (0x1f0, "J\u030c"), (0x390, "\u0399\u0308\u0301"), (0x3b0, "\u03a5\u0308\u0301"),
+        (0x587, "\u0535\u0552"), (0x1e96, "H\u0331"), (0x1e97, "T\u0308"), (0x1e98, "W\u030a"), (0x1e99, "Y\u030a"),
+        (0x1e9a, "A\u02be"), (0xfb00, "FF"), (0xfb01, "FI"), (0xfb02, "FL"), (0xfb03, "FFI"), (0xfb04, "FFL"), (0xfb05, "ST"),
+        (0xfb06, "ST"), (0xfb13, "\u0544\u0546"), (0xfb14, "\u0544\u0535"), (0xfb15, "\u0544\u053b"),
+        (0xfb16, "\u054e\u0546"), (0xfb17, "\u0544\u053d"), (0x1f50, "\u03a5\u0313"), (0x1f52, "\u03a5\u0313\u0300"),
+        (0x1f54, "\u03a5\u0313\u0301"), (0x1f56, "\u03a5\u0313\u0342"), (0x1fb6, "\u0391\u0342"), (0x1fc6, "\u0397\u0342"),
+        (0x1fd6, "\u0399\u0342"), (0x1fe6, "\u03a5\u0342"), (0x1ff6, "\u03a9\u0342"),
+    ];
+
+    private static readonly FrozenDictionary<int, string> LongUpper =
+        LongUpperPairs.ToFrozenDictionary(pair => pair.Code, pair => pair.Upper);
 
     public static string Upper(string text) => Map(text, static (_, _, rune) => UpperOf(rune), static t => t.ToUpperInvariant());
 
     public static string Lower(string text) => Map(text, LowerAt, static t => t.ToLowerInvariant());
+
+    /// <summary>Unicode's full case folding, as far as its letters have one.</summary>
+    public static string CaseFold(string text) => Map(
+        text,
+        static (_, _, code) => code switch
+        {
+            0x3c2 => "\u03c3",
+            _ when LongUpper.ContainsKey(code) || GreekWithIota(code) is not null => Lower(UpperOf(code)),
+            _ => LowerAt("", 0, code),
+        },
+        static t => t.ToLowerInvariant());
 
     public static string Capitalize(string text)
     {
@@ -59,10 +74,12 @@ internal static class PythonCase
 
     public static string LowerFrom(string text, int start) => Lower(text)[Lower(text[..start]).Length..];
 
-    public static bool IsUpper(int code) => CategoryOf(code) == UnicodeCategory.UppercaseLetter || code is >= 0x2160 and <= 0x216f or >= 0x24b6 and <= 0x24cf;
+    public static bool IsUpper(int code) => CategoryOf(code) == UnicodeCategory.UppercaseLetter
+        || code is >= 0x2160 and <= 0x216f or >= 0x24b6 and <= 0x24cf;
 
     public static bool IsLower(int code) => CategoryOf(code) == UnicodeCategory.LowercaseLetter
-        || code is 0xaa or 0xba or >= 0x2b0 and <= 0x2b8 or >= 0x2c0 and <= 0x2c1 or >= 0x2e0 and <= 0x2e4 or >= 0x2170 and <= 0x217f or >= 0x24d0 and <= 0x24e9;
+        || code is 0xaa or 0xba or >= 0x2b0 and <= 0x2b8 or >= 0x2c0 and <= 0x2c1 or >= 0x2e0 and <= 0x2e4
+            or >= 0x2170 and <= 0x217f or >= 0x24d0 and <= 0x24e9;
 
     public static bool IsCased(int code) => IsUpper(code) || IsLower(code) || CategoryOf(code) == UnicodeCategory.TitlecaseLetter;
 
@@ -94,7 +111,7 @@ internal static class PythonCase
         0x1c7 or 0x1c8 or 0x1c9 => "\u01c8",
         0x1ca or 0x1cb or 0x1cc => "\u01cb",
         0x1f1 or 0x1f2 or 0x1f3 => "\u01f2",
-        >= 0x1f80 and <= 0x1ffc when GreekWithIota(code) is not null && Rune.IsValid(code) => Rune.ToUpperInvariant(new Rune(code)).ToString(),
+        >= 0x1f80 and <= 0x1ffc when GreekWithIota(code) is not null => Rune.ToUpperInvariant(new Rune(code)).ToString(),
         >= 0x10d0 and <= 0x10ff => TextOf(code),
         _ when LongUpper.TryGetValue(code, out var upper) => upper[0] + Lower(upper[1..]),
         _ => UpperOf(code),
@@ -122,7 +139,7 @@ internal static class PythonCase
     // A sigma closes a word when a cased letter stands before it and none after it, marks and apostrophes aside.
     private static bool IsFinalSigma(string text, int at)
     {
-        var before = at - 1;
+        var before = Math.Min(at, text.Length) - 1;
         while (before >= 0 && IsCaseIgnorable(text[before]))
             before--;
         var after = at + 1;

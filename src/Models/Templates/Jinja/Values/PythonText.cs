@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text;
 
 namespace VisionCluster.Models.Templates.Jinja;
 
@@ -60,11 +59,12 @@ internal static class PythonText
         var isNegative = digits.StartsWith('-');
         if (isNegative || digits.StartsWith('+'))
             digits = digits[1..];
-        var prefix = digits.Length > 2 && digits[0] == '0' ? char.ToLowerInvariant(digits[1]) switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 } : 0;
+        var mark = digits.Length > 2 && digits[0] == '0' ? char.ToLowerInvariant(digits[1]) : '\0';
+        var prefix = mark switch { 'x' => 16, 'o' => 8, 'b' => 2, _ => 0 };
         if (prefix != 0 && (radix == prefix || radix == 0))
             (digits, radix) = (digits[2..].TrimStart('_'), prefix);
         radix = radix == 0 ? 10 : radix;
-        if (digits.Length is 0 or > MaxIntegerDigits || digits.StartsWith('_') || digits.EndsWith('_') || digits.Contains("__", StringComparison.Ordinal))
+        if (digits.Length is 0 or > MaxIntegerDigits || HasStrayUnderscore(digits))
             return null;
         var value = BigInteger.Zero;
         foreach (var c in digits.Replace("_", "", StringComparison.Ordinal))
@@ -91,16 +91,14 @@ internal static class PythonText
                 return double.NaN;
         }
 
-        if (trimmed.StartsWith('_') || trimmed.EndsWith('_') || trimmed.Contains("__", StringComparison.Ordinal)
+        if (HasStrayUnderscore(trimmed)
             || trimmed.Any(c => !(char.IsAsciiDigit(c) || c is '.' or 'e' or 'E' or '+' or '-' or '_')))
             return null;
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return double.TryParse(trimmed.Replace("_", "", StringComparison.Ordinal), style, CultureInfo.InvariantCulture, out var value) ? value : null;
+        var number = trimmed.Replace("_", "", StringComparison.Ordinal);
+        return double.TryParse(number, style, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
-    public static IEnumerable<Rune> Runes(string text)
-    {
-        foreach (var rune in text.EnumerateRunes())
-            yield return rune;
-    }
+    private static bool HasStrayUnderscore(string text) =>
+        text.StartsWith('_') || text.EndsWith('_') || text.Contains("__", StringComparison.Ordinal);
 }

@@ -1,0 +1,4 @@
+namespace VisionCluster.Inference.Tasks;
+
+/// <summary>A label and its softmax probability.</summary>
+public readonly record struct LabelProbability(int Index, string Name, float Probability);

@@ -1,0 +1,61 @@
+using VisionCluster.Models.Onnx;
+using VisionCluster.Models.Quantization;
+using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
+
+namespace VisionCluster.Models.Families;
+
+/// <summary>
+/// x · Wᵀ in the form that a model's precision asks for. In blocks it is ONNX Runtime's <c>MatMulNBits</c> at accuracy level 4, which rounds
+/// each token's activations to 8 bits in blocks of their own, so that no row depends on its neighbours.
+/// </summary>
+internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
+{
+    private const int EightBitActivations = 4;
+
+    public bool IsFloat => form.Rounded is null;
+
+    /// <param name="x"><c>[batch, tokens, columns]</c>, or <c>[tokens, columns]</c>.</param>
+    /// <param name="matrix">W.</param>
+    /// <param name="batched">Which of them x is.</param>
+    /// <returns>The same with rows for columns.</returns>
+    public Value Multiply(Value x, MatrixSource matrix, bool batched = true)
+    {
+        // Blocks that cannot be served as they are stay exact.
+        if (form.Rounded is not { } rounded || (form.KeepBlocks && matrix is { Own: not null, Blocks: null }))
+        {
+            return graph.MatMul(x, graph.Weight(
+                $"{matrix.Name}.T", [matrix.Columns, matrix.Rows], () => Layout.Transpose(matrix.Floats(), matrix.Rows, matrix.Columns)));
+        }
+
+        return form.KeepBlocks && matrix.Own is { } own
+            ? Blocks(x, batched, matrix, own, new Lazy<BlockMatrix>(matrix.Blocks!))
+            : Blocks(x, batched, matrix, rounded, new Lazy<BlockMatrix>(() => BlockRounding.Round(matrix.Floats(), matrix.Rows, matrix.Columns, rounded)));
+    }
+
+    private Value Blocks(Value x, bool batched, MatrixSource matrix, BlockFormat format, Lazy<BlockMatrix> values)
+    {
+        var (name, blocks) = ($"{matrix.Name}.q{format.Bits}", format.BlocksOf(matrix.Columns));
+        var packed = graph.RawWeight(name, DataType.Uint8, [matrix.Rows, blocks, format.BlockBytes], () => values.Value.Packed);
+        var scales = graph.Weight($"{name}.scales", [matrix.Rows, blocks], () => values.Value.Scales);
+        var product = graph.Node(
+            "MatMulNBits",
+            [x, packed, scales],
+            [
+                Attr.Int("N", matrix.Rows),
+                Attr.Int("K", matrix.Columns),
+                Attr.Int("bits", format.Bits),
+                Attr.Int("block_size", format.BlockSize),
+                Attr.Int("accuracy_level", EightBitActivations),
+            ],
+            GraphBuilder.ContribDomain);
+        if (!format.HasOffsets)
+        {
+            return product;
+        }
+
+        // What offsets add: Σ over blocks of offset · (sum of x in the block). An offset is no multiple of the scale, so it cannot be a zero
+        // point; as a product of its own it stays exact.
+        var offsets = graph.Weight($"{name}.offsets.T", [blocks, matrix.Rows], () => Layout.Transpose(values.Value.Offsets, matrix.Rows, blocks));
+        return graph.Add(product, graph.MatMul(graph.BlockSums(x, batched, blocks, format.BlockSize), offsets));
+    }
+}
