@@ -126,15 +126,14 @@ public sealed class ModelHost : IModelHost
         }
 
         var capacity = Math.Min(decoder.MaxPositions, options.MaxContextTokens);
-        var slots = options.Slots(new KvShape(decoder.Layers, 1, decoder.KvHeads, 1, decoder.HeadDim).BytesPerToken, capacity);
-        var runner = new OnnxDecoderRunner(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens);
+        var slots = options.Slots(ModelRunners.KvBytesPerToken(model), capacity);
+        var runner = ModelRunners.OpenDecoder(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens);
         return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
     }
 
     private static ImageEncoder LoadImages(CompiledModel model, ModelHostOptions options, ProcessorChoice processors)
     {
-        IEncoderRunner runner = model.Manifest.Encoder is null
-            ? new OnnxVisionRunner(model, options.Device) : new OnnxEncoderRunner(model, options.Device);
+        var runner = model.Manifest.Encoder is null ? new OnnxVisionRunner(model, options.Device) : ModelRunners.OpenEncoder(model, options.Device);
         var batcher = new EncoderBatcher(runner, options.Encode with { Model = model.Name, Device = options.Device.Id });
         return new ImageEncoder(ImageCodecs.Default, processors.For, batcher, runner.TokensPerTile, options);
     }

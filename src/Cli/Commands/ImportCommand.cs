@@ -12,7 +12,7 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("MODEL") { Description = "Checkpoint folder, .gguf file, or the name of an embedded model." };
+        var source = new Argument<string>("MODEL") { Description = "Checkpoint folder, .gguf file, ready-made ONNX export, or the name of an embedded model." };
         var output = new Option<string>("--output", "-o") { Description = "Folder to write; it must not exist, or be empty.", Required = true, HelpName = "DIR" };
         var precision = new Option<ModelPrecision>("--precision")
         {

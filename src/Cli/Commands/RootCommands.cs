@@ -29,5 +29,6 @@ internal static class RootCommands
         ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
+        ExportCommand.Create(),
     };
 }

@@ -17,10 +17,10 @@ internal static class EmbeddedModels
     public static IEnumerable<string> Folders() =>
         Directory.Exists(Root) ? Directory.GetDirectories(Root).Where(IsCheckpoint).Order(StringComparer.Ordinal) : [];
 
-    /// <summary>A checkpoint folder or GGUF file, given its path or an embedded model's name.</summary>
+    /// <summary>A checkpoint folder, GGUF file or ready-made ONNX export, given its path or an embedded model's name.</summary>
     public static string Find(string model)
     {
-        if (CheckpointSource.Exists(model))
+        if (CheckpointSource.Exists(model) || CompiledModel.IsExport(model))
         {
             return Path.GetFullPath(model);
         }

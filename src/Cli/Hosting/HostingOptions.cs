@@ -18,7 +18,7 @@ internal sealed class HostingOptions
         _defaults = defaults.Length > 0 ? defaults : [EmbeddedModels.Default];
         Model = new Option<string[]>("--model", "-m")
         {
-            Description = "Checkpoint folder in Hugging Face layout, a .gguf file, or an embedded model's name; with --endpoint a model of that server. "
+            Description = "Checkpoint folder in Hugging Face layout, a .gguf file, a ready-made export's onnx folder, or an embedded model's name; with --endpoint a model of that server. "
                 + $"Repeatable for run. Default: {string.Join(" and ", _defaults)}.",
             HelpName = "PATH",
         };

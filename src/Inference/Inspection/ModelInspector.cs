@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Onnx;
+using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Families;
 
@@ -94,6 +95,11 @@ public sealed class ModelInspector(CompiledModel model, DeviceOptions device) : 
 
     private InferenceSession Open(GraphKind kind)
     {
+        if (model.Export is not null)
+        {
+            throw new ModelException($"{model.Name} is a ready-made ONNX export, which shows no layers; its safetensors do.");
+        }
+
         lock (_sessions)
         {
             return _sessions.TryGetValue(kind, out var session) ? session

@@ -19,7 +19,7 @@ internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspec
         var results = new Dictionary<string, ComputedTensor>(StringComparer.Ordinal);
         var ids = MemoryMarshal.Cast<byte, long>(golden.Bytes(Required(golden, "input_ids"))).ToArray();
         var features = golden.Tensors.TryGetValue(EncoderTensors.PixelValues, out var pixels) ? Vision(golden, pixels, results) : null;
-        var embeddings = Merge(ids, features);
+        var embeddings = PromptMerge.Run(model, decoder, ids, features);
         var hidden = model.Manifest.Decoder!.HiddenSize;
         results["inputs_embeds"] = ComputedTensor.Of([1, ids.Length, hidden], embeddings);
         foreach (var tensor in inspector.Decode(embeddings))
@@ -57,25 +57,6 @@ internal sealed class GenerativeCheck(CompiledModel model, ModelInspector inspec
         encoder.Encode(tiles, height, width, values, mask, features);
         results[EncoderTensors.ImageFeatures] = ComputedTensor.Of(results[EncoderTensors.ImageFeatures].Shape, features);
         return features;
-    }
-
-    /// <summary>Text rows from the embedding table, image rows from the encoder, in order.</summary>
-    private float[] Merge(long[] ids, float[]? features)
-    {
-        var hidden = decoder.HiddenSize;
-        var embeddings = new float[ids.Length * hidden];
-        decoder.Embed([.. ids.Select(id => checked((int)id))], embeddings);
-        var row = 0;
-        for (var i = 0; features is not null && i < ids.Length; i++)
-        {
-            if (ids[i] == model.Manifest.Encoder!.ImageTokenId)
-            {
-                features.AsSpan(row++ * hidden, hidden).CopyTo(embeddings.AsSpan(i * hidden, hidden));
-            }
-        }
-
-        return features is null || row * hidden == features.Length ? embeddings
-            : throw new ModelException($"input_ids has {row} image tokens for {features.Length / hidden} image features.");
     }
 
     private static TensorEntry Required(SafetensorsFile golden, string name) => golden.Tensors.TryGetValue(name, out var entry) ? entry

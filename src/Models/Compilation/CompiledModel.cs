@@ -1,3 +1,5 @@
+using VisionCluster.Models.Exports;
+
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>A checkpoint's compiled form: graphs and weights in a cache folder, tokenizer and processors in the checkpoint's.</summary>
@@ -11,6 +13,13 @@ namespace VisionCluster.Models.Compilation;
 public sealed record CompiledModel(string Name, string CheckpointFolder, string Folder, ModelManifest Manifest)
 {
     public const string WeightsFile = "weights.bin";
+
+    /// <summary>A ready-made export's graphs, which are run as they are; null for a model that was compiled here.</summary>
+    public ModelExport? Export { get; init; }
+
+    /// <summary>Whether a path means a ready-made export: its folder <c>onnx</c>, a decoder in it, or a checkpoint folder without safetensors.</summary>
+    /// <exception cref="ModelException">The path is an ONNX file of another kind.</exception>
+    public static bool IsExport(string path) => ExportLocation.Find(path) is not null;
 
     public string WeightsPath => Path.Combine(Folder, WeightsFile);
 

@@ -1,3 +1,4 @@
+using VisionCluster.Models.Exports;
 using VisionCluster.Models.Families;
 using VisionCluster.Models.Onnx;
 using VisionCluster.Models.Quantization;
@@ -13,7 +14,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
     public const int Version = 3;
 
-    /// <param name="checkpoint">A checkpoint folder, a GGUF file, or an imported folder (<see cref="ModelImporter"/>).</param>
+    /// <param name="checkpoint">A checkpoint folder, a GGUF file, a ready-made ONNX export, or an imported folder (<see cref="ModelImporter"/>).</param>
     /// <param name="name">What clients call the model; by default what the checkpoint is called.</param>
     /// <param name="progress">What is being done.</param>
     /// <exception cref="ModelException">The checkpoint cannot be honoured.</exception>
@@ -22,6 +23,13 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
         if (ModelImporter.Open(checkpoint, name) is { } imported)
         {
             return imported;
+        }
+
+        if (ExportLocation.Find(checkpoint) is { } export)
+        {
+            return options.Precision is ModelPrecision.Int8 or ModelPrecision.Int4
+                ? throw new ModelException($"A ready-made ONNX export keeps its own precision; it cannot become {options.Precision.Name()}.")
+                : ExportReader.Open(export, name);
         }
 
         using var source = CheckpointSource.Open(checkpoint);

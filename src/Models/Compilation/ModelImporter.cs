@@ -1,3 +1,5 @@
+using VisionCluster.Models.Exports;
+
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>
@@ -34,10 +36,7 @@ public static class ModelImporter
                 File.Copy(file, Path.Combine(work, Path.GetFileName(file)));
             }
 
-            foreach (var name in model.Manifest.Files.Keys.Append(ModelManifest.FileName))
-            {
-                File.Copy(Path.Combine(model.Folder, name), Path.Combine(work, name), overwrite: true);
-            }
+            CopyGraphs(model, work);
 
             if (Directory.Exists(output))
             {
@@ -45,7 +44,7 @@ public static class ModelImporter
             }
 
             Directory.Move(work, output);
-            return model with { CheckpointFolder = output, Folder = output };
+            return model.Export is null ? model with { CheckpointFolder = output, Folder = output } : new ModelCompiler(options).Compile(output);
         }
         finally
         {
@@ -71,6 +70,26 @@ public static class ModelImporter
         return manifest.CompilerVersion == ModelCompiler.Version
             ? new CompiledModel(name, folder, folder, manifest)
             : throw new ModelException($"{name} was imported by compiler version {manifest.CompilerVersion}; this is {ModelCompiler.Version}: import it again.");
+    }
+
+    /// <summary>A ready-made export's graphs stay as they are, in the folder where they are looked for.</summary>
+    private static void CopyGraphs(CompiledModel model, string work)
+    {
+        if (model.Export is null)
+        {
+            foreach (var name in model.Manifest.Files.Keys.Append(ModelManifest.FileName))
+            {
+                File.Copy(Path.Combine(model.Folder, name), Path.Combine(work, name), overwrite: true);
+            }
+
+            return;
+        }
+
+        var graphs = Directory.CreateDirectory(Path.Combine(work, ExportLocation.SubFolder)).FullName;
+        foreach (var name in model.Manifest.Files.Keys)
+        {
+            File.Copy(Path.Combine(model.CheckpointFolder, name), Path.Combine(graphs, Path.GetFileName(name)));
+        }
     }
 
     private static IEnumerable<string> TextFiles(string folder) => Directory.EnumerateFiles(folder)

@@ -55,11 +55,7 @@ internal sealed class ExplicitAttention(LlamaConfig config, GraphBuilder graph, 
     private Value Rotate(Value x)
     {
         var (cosine, sine) = _rotary ??= Rotary();
-        var halves = graph.Nodes("Split", 2, [x, graph.Ints(head / 2, head / 2)], [Attr.Int("axis", -1)]);
-        return graph.Concat(
-            -1,
-            graph.Node("Sub", [graph.Mul(halves[0], cosine), graph.Mul(halves[1], sine)]),
-            graph.Add(graph.Mul(halves[1], cosine), graph.Mul(halves[0], sine)));
+        return RotaryWeights.Rotate(graph, x, head, cosine, sine);
     }
 
     private (Value Cosine, Value Sine) Rotary()

@@ -12,7 +12,20 @@ internal sealed class Idefics3Encoder(VisionConfig vision, int shuffle, int text
     public void Build(bool inspect)
     {
         var pixels = new PatchEmbedding(vision, graph).AnyPixels();
-        var positions = graph.Input(EncoderTensors.PositionIds, DataType.Int64, "tiles", "patches");
+        Build(pixels, graph.Input(EncoderTensors.PositionIds, DataType.Int64, "tiles", "patches"), inspect);
+    }
+
+    /// <summary>The hub's usual form: images of a batch with their tiles, positions made in the graph. Tiles are never padded.</summary>
+    public void BuildExport()
+    {
+        var nested = graph.Input(EncoderTensors.PixelValues, DataType.Float, "batch", "num_images", VisionConfig.Channels, "height", "width");
+        var side = graph.Node("Shape", [nested], [Attr.Int("start", 2)]);
+        var pixels = graph.Reshape(nested, graph.Concat(0, graph.Ints(-1), side));
+        Build(pixels, new GridPositions(vision, graph).Build(pixels), inspect: false);
+    }
+
+    private void Build(Value pixels, Value positions, bool inspect)
+    {
         var tower = new SiglipTower(vision, graph, model.Sub("vision_model"), inspect);
         var (_, patches, rows, columns) = tower.Build(pixels, positions, AttentionMask.None);
         var shuffled = PixelShuffle(patches, rows, columns);

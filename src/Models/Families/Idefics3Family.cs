@@ -1,5 +1,6 @@
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Exports;
 
 namespace VisionCluster.Models.Families;
 
@@ -38,19 +39,31 @@ internal sealed class Idefics3Family : ModelFamily
     {
         target.Write(GraphKind.Encoder, (graph, root) => Encoder(graph, root).Build(inspect: false));
         target.Write(GraphKind.EncoderInspection, (graph, root) => Encoder(graph, root).Build(inspect: true));
-        var encoder = new EncoderManifest
-        {
-            EmbeddingSize = _text.HiddenSize,
-            PatchSize = _vision.PatchHeight,
-            Side = _vision.Rows,
-            Shuffle = _shuffle,
-            ImageTokenId = _imageTokenId,
-            Layers = _vision.Layers.Layers,
-            Heads = _vision.Layers.Heads,
-            HiddenSize = _vision.HiddenSize,
-        };
-        return new ModelParts { Decoder = CompileDecoder(target, _text, ("model.text_model", "")), Encoder = encoder };
+        return new ModelParts { Decoder = CompileDecoder(target, _text, ("model.text_model", "")), Encoder = DescribeEncoder() };
     }
+
+    public override ModelParts DescribeExport() => new() { Decoder = DescribeDecoder(_text), Encoder = DescribeEncoder() };
+
+    public override void Export(ExportTarget target)
+    {
+        target.Write(ExportTarget.Encoder, (graph, root) => Encoder(graph, root).BuildExport());
+        target.Write(ExportTarget.Embedder, (graph, root) => Decoder(graph, root).BuildEmbedder());
+        target.Write(ExportTarget.Decoder, (graph, root) => Decoder(graph, root).BuildExport(takesIds: false));
+
+        LlamaDecoder Decoder(Onnx.GraphBuilder graph, WeightScope root) => new(_text, graph, root.Sub("model.text_model"), root);
+    }
+
+    private EncoderManifest DescribeEncoder() => new()
+    {
+        EmbeddingSize = _text.HiddenSize,
+        PatchSize = _vision.PatchHeight,
+        Side = _vision.Rows,
+        Shuffle = _shuffle,
+        ImageTokenId = _imageTokenId,
+        Layers = _vision.Layers.Layers,
+        Heads = _vision.Layers.Heads,
+        HiddenSize = _vision.HiddenSize,
+    };
 
     private Idefics3Encoder Encoder(Onnx.GraphBuilder graph, WeightScope root) =>
         new(_vision, _shuffle, _text.HiddenSize, graph, root.Sub("model"));

@@ -1,3 +1,4 @@
+using VisionCluster.Models.Exports;
 using VisionCluster.Models.Onnx;
 using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
@@ -44,6 +45,40 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
         graph.Output(DecoderTensors.TextFinal, normed, DataType.Float, 1, "tokens", config.HiddenSize);
         var logits = graph.Reshape(Head(graph.Reshape(normed, -1, config.HiddenSize)), 1, -1, config.VocabularySize);
         graph.Output(DecoderTensors.Logits, logits, DataType.Float, 1, "tokens", config.VocabularySize);
+    }
+
+    /// <summary>The hub's usual form: past keys and values come in and go out, for a batch padded on the left.</summary>
+    public void BuildExport(bool takesIds)
+    {
+        var embeddings = takesIds ? Embed(graph.Input(ExportTensors.InputIds, DataType.Int64, "batch", "tokens"))
+            : graph.Input(ExportTensors.Embeddings, DataType.Float, "batch", "tokens", config.HiddenSize);
+        var mask = graph.Input(ExportTensors.AttentionMask, DataType.Int64, "batch", "total");
+        var positions = graph.Input(ExportTensors.PositionIds, DataType.Int64, "batch", "tokens");
+        var keep = graph.Input(ExportTensors.LogitsToKeep, DataType.Int64);
+        var (hidden, last) = Layers(
+            embeddings, config.HeadDim, new ConcatAttention(config, graph, mask, positions, graph.ShapeOf(embeddings, 1)).Build, null);
+
+        // The last so many positions; 0 begins at the first, so that all are kept.
+        var start = graph.Node("Unsqueeze", [graph.Node("Neg", [keep]), graph.Ints(0)]);
+        var (normed, _) = graph.SkipRmsNorm(Last(last), Last(hidden), FinalNorm(), config.RmsNormEpsilon);
+        var shape = graph.Concat(0, graph.ShapeOf(embeddings, 0), graph.Ints(-1, config.VocabularySize));
+        var logits = graph.Reshape(Head(graph.Reshape(normed, -1, config.HiddenSize)), shape);
+        graph.Output(ExportTensors.Logits, logits, DataType.Float, "batch", "kept", config.VocabularySize);
+
+        Value Last(Value x) => graph.Node("Slice", [x, start, graph.Ints(int.MaxValue), graph.Ints(1)]);
+    }
+
+    /// <summary>The embedding table as a graph of its own.</summary>
+    public void BuildEmbedder()
+    {
+        var embeddings = Embed(graph.Input(ExportTensors.InputIds, DataType.Int64, "batch", "tokens"));
+        graph.Output(ExportTensors.Embeddings, embeddings, DataType.Float, "batch", "tokens", config.HiddenSize);
+    }
+
+    private Value Embed(Value ids)
+    {
+        var rows = graph.Node("Gather", [model.Tensor("embed_tokens.weight", config.VocabularySize, config.HiddenSize), ids]);
+        return config.EmbeddingScale == 1 ? rows : graph.Mul(rows, graph.Scalar(config.EmbeddingScale));
     }
 
     private void BuildCached(Value embeddings, Attention attention)

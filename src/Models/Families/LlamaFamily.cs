@@ -1,5 +1,6 @@
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Exports;
 
 namespace VisionCluster.Models.Families;
 
@@ -11,4 +12,9 @@ internal sealed class LlamaFamily(string type, ConfigSection config) : ModelFami
     public override string ModelType { get; } = type;
 
     public override ModelParts Compile(CompilationTarget target) => new() { Decoder = CompileDecoder(target, _config, ("model", "")) };
+
+    public override ModelParts DescribeExport() => new() { Decoder = DescribeDecoder(_config) };
+
+    public override void Export(ExportTarget target) => target.Write(
+        ExportTarget.TextModel, (graph, root) => new LlamaDecoder(_config, graph, root.Sub("model"), root).BuildExport(takesIds: true));
 }

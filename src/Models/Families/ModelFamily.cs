@@ -1,5 +1,6 @@
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Exports;
 using VisionCluster.Models.Onnx;
 
 namespace VisionCluster.Models.Families;
@@ -30,6 +31,8 @@ internal abstract class ModelFamily
         };
     }
 
+    private const string EmbeddingTable = "embed_tokens.weight";
+
     public abstract string ModelType { get; }
 
     /// <summary>Whether it generates: encoders alone have no weights that precisions apply to.</summary>
@@ -38,6 +41,14 @@ internal abstract class ModelFamily
     /// <summary>Writes the graphs, and the manifest's parts that follow from them.</summary>
     public abstract ModelParts Compile(CompilationTarget target);
 
+    /// <summary>The manifest's parts for graphs that somebody else made from such a checkpoint.</summary>
+    /// <exception cref="ModelException">Exports of this family are not read.</exception>
+    public virtual ModelParts DescribeExport() => throw NoExports("read");
+
+    /// <summary>Writes graphs of the hub's usual layout.</summary>
+    /// <exception cref="ModelException">This family is not exported.</exception>
+    public virtual void Export(ExportTarget target) => throw NoExports("written");
+
     /// <summary>Writes a decoder's graphs.</summary>
     /// <param name="target">Where to.</param>
     /// <param name="config">The decoder.</param>
@@ -45,8 +56,7 @@ internal abstract class ModelFamily
     protected static DecoderManifest CompileDecoder(
         CompilationTarget target, LlamaConfig config, params IReadOnlyList<(string Model, string Head)> places)
     {
-        const string Table = "embed_tokens.weight";
-        var (model, head) = places.FirstOrDefault(place => target.Weights.Contains($"{place.Model}.{Table}"), places[0]);
+        var (model, head) = places.FirstOrDefault(place => target.Weights.Contains($"{place.Model}.{EmbeddingTable}"), places[0]);
         var bytes = target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing());
         target.Write(GraphKind.DecoderInspection, (graph, root) => Decoder(graph, root).BuildInspection());
         if (config.BidirectionalPrefix)
@@ -54,19 +64,11 @@ internal abstract class ModelFamily
             target.Write(GraphKind.DecoderPrefix, (graph, root) => Decoder(graph, root).BuildPrefix());
         }
 
-        var (table, shape) = ($"{model}.{Table}", new long[] { config.VocabularySize, config.HiddenSize });
-        return new DecoderManifest
+        var (table, shape) = ($"{model}.{EmbeddingTable}", new long[] { config.VocabularySize, config.HiddenSize });
+        return DescribeDecoder(config) with
         {
-            HiddenSize = config.HiddenSize,
-            VocabularySize = config.VocabularySize,
-            Layers = config.Layers,
-            Heads = config.Heads,
-            KvHeads = config.KvHeads,
             HeadDim = config.CacheHeadDim,
-            MaxPositions = config.MaxPositions,
             EmbeddingOffset = target.File.Add(table, shape, () => target.Weights.ReadFloats(table, shape)).Offset,
-            EmbeddingScale = config.EmbeddingScale,
-            BidirectionalPrefix = config.BidirectionalPrefix,
             WeightBytes = bytes,
         };
 
@@ -77,6 +79,21 @@ internal abstract class ModelFamily
         }
     }
 
+    /// <summary>A decoder's sizes as its configuration says them.</summary>
+    protected static DecoderManifest DescribeDecoder(LlamaConfig config) => new()
+    {
+        HiddenSize = config.HiddenSize,
+        VocabularySize = config.VocabularySize,
+        Layers = config.Layers,
+        Heads = config.Heads,
+        KvHeads = config.KvHeads,
+        HeadDim = config.HeadDim,
+        MaxPositions = config.MaxPositions,
+        EmbeddingOffset = 0,
+        EmbeddingScale = config.EmbeddingScale,
+        BidirectionalPrefix = config.BidirectionalPrefix,
+    };
+
     /// <summary>The placeholder's id: one row of the vocabulary.</summary>
     protected static int ImageTokenId(ConfigSection config, string key, string alias, int fallback, LlamaConfig text)
     {
@@ -85,4 +102,7 @@ internal abstract class ModelFamily
         return id >= 0 && id < text.VocabularySize ? id
             : throw new ModelException($"config.json: {key} {id} is outside the vocabulary of {text.VocabularySize}.");
     }
+
+    private ModelException NoExports(string what) =>
+        new($"ONNX exports of model type {ModelType} are not {what} (llama, mistral, gemma, idefics3, smolvlm); serve its safetensors.");
 }

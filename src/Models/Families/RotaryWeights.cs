@@ -19,4 +19,19 @@ internal static class RotaryWeights
             shape,
             () => Layout.PadHeads(values(), config.MaxPositions, config.HeadDim / 2, width / 2, 1, halves: false));
     }
+
+    /// <summary>Rotates element j of a head with element j + width / 2.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="x"><c>[batch, heads, tokens, width]</c></param>
+    /// <param name="width">Width of a head.</param>
+    /// <param name="cosine"><c>[tokens, width / 2]</c>, or such for every row of the batch.</param>
+    /// <param name="sine">As <paramref name="cosine"/>.</param>
+    public static Value Rotate(GraphBuilder graph, Value x, int width, Value cosine, Value sine)
+    {
+        var halves = graph.Nodes("Split", 2, [x, graph.Ints(width / 2, width / 2)], [Attr.Int("axis", -1)]);
+        return graph.Concat(
+            -1,
+            graph.Node("Sub", [graph.Mul(halves[0], cosine), graph.Mul(halves[1], sine)]),
+            graph.Add(graph.Mul(halves[1], cosine), graph.Mul(halves[0], sine)));
+    }
 }

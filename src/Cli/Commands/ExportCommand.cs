@@ -1,0 +1,40 @@
+using System.CommandLine;
+using VisionCluster.Cli.Hosting;
+using VisionCluster.Models.Exports;
+
+namespace VisionCluster.Cli.Commands;
+
+/// <summary><c>visioncluster export</c>: a checkpoint as ONNX graphs that other programs run too.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "Checkpoint folder with safetensors, .gguf file, or the name of an embedded model." };
+        var output = new Option<string>("--output", "-o") { Description = "Folder to write: new, or empty.", Required = true, HelpName = "DIR" };
+        var command = new Command(
+            "export",
+            """
+            Write a checkpoint as ONNX graphs in the hub's usual layout (Optimum, transformers.js), float32: onnx/model.onnx for a text
+            model; onnx/decoder_model_merged.onnx, embed_tokens.onnx and vision_encoder.onnx for a vision-language model; and its
+            configuration, tokenizer and processor files.
+
+            Families: llama, mistral, gemma, idefics3, smolvlm. The result is served by this program too: run --model DIR.
+
+            Example:
+              visioncluster export emoji-vlm --output emoji-vlm-onnx
+            """)
+        { model, output };
+        command.SetAction((parsed, _) => CliRunner.RunAsync(async _ =>
+        {
+            var (checkpoint, directory) = (EmbeddedModels.Find(parsed.GetValue(model)!), parsed.GetValue(output)!);
+            await Terminal.WithProgressAsync("Exporting", progress => Task.Run(() =>
+            {
+                OnnxExporter.Export(checkpoint, directory, progress);
+                return true;
+            }));
+            Console.Out.WriteLine(directory);
+            return 0;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,27 @@
+using Google.Protobuf;
+using VisionCluster.Models.Checkpoints;
+using VisionCluster.Models.Families;
+using VisionCluster.Models.Onnx;
+
+namespace VisionCluster.Models.Exports;
+
+/// <summary>Where a family writes graphs of the hub's usual layout. Each has its weights beside it, as <c>NAME.onnx_data</c>.</summary>
+internal sealed class ExportTarget(string folder, ITensorSource weights)
+{
+    public const string Decoder = "decoder_model_merged";
+    public const string Embedder = "embed_tokens";
+    public const string Encoder = "vision_encoder";
+
+    /// <summary>The decoder of a text model.</summary>
+    public const string TextModel = "model";
+
+    public void Write(string name, Action<GraphBuilder, WeightScope> build)
+    {
+        using var file = new WeightFile(Path.Combine(folder, $"{name}.onnx_data"));
+        var graph = new GraphBuilder(name, file);
+        build(graph, new WeightScope(graph, weights, ""));
+        using var stream = File.Create(Path.Combine(folder, $"{name}.onnx"));
+        graph.Build().WriteTo(stream);
+        file.Flush();
+    }
+}
