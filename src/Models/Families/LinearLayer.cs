@@ -12,13 +12,14 @@ internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
 {
     private const int EightBitActivations = 4;
 
+    private readonly Dictionary<(string Input, int BlockSize), Value> _sums = [];
+
     public bool IsFloat => form.Rounded is null;
 
-    /// <param name="x"><c>[batch, tokens, columns]</c>, or <c>[tokens, columns]</c>.</param>
+    /// <param name="x"><c>[…, columns]</c></param>
     /// <param name="matrix">W.</param>
-    /// <param name="batched">Which of them x is.</param>
-    /// <returns>The same with rows for columns.</returns>
-    public Value Multiply(Value x, MatrixSource matrix, bool batched = true)
+    /// <returns><c>[…, rows]</c></returns>
+    public Value Multiply(Value x, MatrixSource matrix)
     {
         // Blocks that cannot be served as they are stay exact.
         if (form.Rounded is not { } rounded || (form.KeepBlocks && matrix is { Own: not null, Blocks: null }))
@@ -28,11 +29,11 @@ internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
         }
 
         return form.KeepBlocks && matrix.Own is { } own
-            ? Blocks(x, batched, matrix, own, new Lazy<BlockMatrix>(matrix.Blocks!))
-            : Blocks(x, batched, matrix, rounded, new Lazy<BlockMatrix>(() => BlockRounding.Round(matrix.Floats(), matrix.Rows, matrix.Columns, rounded)));
+            ? Blocks(x, matrix, own, new Lazy<BlockMatrix>(matrix.Blocks!))
+            : Blocks(x, matrix, rounded, new Lazy<BlockMatrix>(() => BlockRounding.Round(matrix.Floats(), matrix.Rows, matrix.Columns, rounded)));
     }
 
-    private Value Blocks(Value x, bool batched, MatrixSource matrix, BlockFormat format, Lazy<BlockMatrix> values)
+    private Value Blocks(Value x, MatrixSource matrix, BlockFormat format, Lazy<BlockMatrix> values)
     {
         var (name, blocks) = ($"{matrix.Name}.q{format.Bits}", format.BlocksOf(matrix.Columns));
         var packed = graph.RawWeight(name, DataType.Uint8, [matrix.Rows, blocks, format.BlockBytes], () => values.Value.Packed);
@@ -56,6 +57,30 @@ internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
         // What offsets add: Σ over blocks of offset · (sum of x in the block). An offset is no multiple of the scale, so it cannot be a zero
         // point; as a product of its own it stays exact.
         var offsets = graph.Weight($"{name}.offsets.T", [blocks, matrix.Rows], () => Layout.Transpose(values.Value.Offsets, matrix.Rows, blocks));
-        return graph.Add(product, graph.MatMul(graph.BlockSums(x, batched, blocks, format.BlockSize), offsets));
+        return graph.Add(product, graph.MatMul(BlockSums(x, matrix.Columns, format.BlockSize), offsets));
+    }
+
+    /// <summary>Sums of x over blocks, as a product with ones and zeros: for a single token that is one cheap node, and no reshaping.</summary>
+    private Value BlockSums(Value x, int columns, int blockSize)
+    {
+        if (!_sums.TryGetValue((x.Name, blockSize), out var sums))
+        {
+            var blocks = columns / blockSize;
+            var ones = graph.Weight($"block_sums.{columns}.{blockSize}", [columns, blocks], () => Ones(columns, blockSize));
+            _sums[(x.Name, blockSize)] = sums = graph.MatMul(x, ones);
+        }
+
+        return sums;
+    }
+
+    private static float[] Ones(int columns, int blockSize)
+    {
+        var (blocks, result) = (columns / blockSize, new float[columns * (columns / blockSize)]);
+        for (var column = 0; column < columns; column++)
+        {
+            result[(column * blocks) + (column / blockSize)] = 1;
+        }
+
+        return result;
     }
 }

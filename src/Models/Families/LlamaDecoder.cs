@@ -150,7 +150,7 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
         var (weights, name, shape) = (model.Weights, HeadName, new long[] { config.VocabularySize, config.HiddenSize });
         if (!model.Layer.IsFloat)
         {
-            return model.Layer.Multiply(rows, MatrixSource.Of(weights, name, config.VocabularySize, config.HiddenSize), batched: false);
+            return model.Layer.Multiply(rows, MatrixSource.Of(weights, name, config.VocabularySize, config.HiddenSize));
         }
 
         // A tied head is the embedding table itself, in the file's order.

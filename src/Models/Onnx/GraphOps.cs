@@ -19,14 +19,6 @@ internal static class GraphOps
 
     public static Value Softmax(this GraphBuilder g, Value x) => g.Node("Softmax", [x], [Attr.Int("axis", -1)]);
 
-    /// <summary>Sums of runs of the last axis of a matrix or batch of matrices: <c>[…, blocks · size]</c> → <c>[…, blocks]</c>.</summary>
-    public static Value BlockSums(this GraphBuilder g, Value x, bool batched, int blocks, int size)
-    {
-        // 0 keeps a dimension, also one that is 0.
-        var runs = batched ? g.Reshape(x, 0, 0, blocks, size) : g.Reshape(x, 0, blocks, size);
-        return g.Node("ReduceSum", [runs, g.Ints(-1)], [Attr.Int("keepdims", 0)]);
-    }
-
     /// <summary>One dimension of a value's shape, as an int64 vector of one.</summary>
     public static Value ShapeOf(this GraphBuilder g, Value x, int axis) => g.Node("Shape", [x], [Attr.Int("start", axis), Attr.Int("end", axis + 1)]);
 

@@ -4,6 +4,7 @@ using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Onnx;
 using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Prompts;
+using VisionCluster.Models.Quantization;
 using VisionCluster.TestKit;
 
 namespace VisionCluster.Inference.Tests.Gguf;
@@ -21,7 +22,7 @@ public sealed class SmolLm2 : IDisposable
 
     public SmolLm2()
     {
-        _model = new(() => new ModelCompiler(new ModelCompilerOptions { CacheFolder = _cache.Path }).Compile(Folder!));
+        _model = new(() => Compile(ModelPrecision.Fp32));
         _inspector = new(() => new ModelInspector(Model, DeviceOptions.Cpu));
         _decoder = new(() => new OnnxDecoderRunner(Model, DeviceOptions.Cpu, slots: 1, Capacity, Capacity));
         _prompts = new(() => PromptPipeline.Load(Model));
@@ -40,6 +41,9 @@ public sealed class SmolLm2 : IDisposable
     public PromptPipeline Prompts => _prompts.Value;
 
     internal IDecoderRunner Decoder => _decoder.Value;
+
+    public CompiledModel Compile(ModelPrecision precision, bool keepBlocks = true) => new ModelCompiler(
+        new ModelCompilerOptions { CacheFolder = _cache.Path, Precision = precision, KeepBlocks = keepBlocks }).Compile(Folder!);
 
     public void Dispose()
     {
