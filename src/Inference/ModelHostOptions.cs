@@ -12,8 +12,17 @@ public sealed record ModelHostOptions
 {
     public DeviceOptions Device { get; init; } = DeviceOptions.Cpu;
 
-    /// <summary>Memory for key-value slots, reserved but touched only as it fills. Default: a quarter of the machine's (of its container's).</summary>
+    /// <summary>
+    /// Memory for the KV of running and idle sequences. Where memory is paid for by the page (main memory on Linux), this bounds the tokens
+    /// that all slots hold together; elsewhere the number of slots. Default: a quarter of the machine's (of its container's).
+    /// </summary>
     public long KvBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>
+    /// Main memory for the KV of prompts whose slots have been given to others, for prompts that begin alike; 0: none. Default: a sixteenth of
+    /// the machine's.
+    /// </summary>
+    public long PrefixCacheBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
 
     /// <summary>Most sequences in the pool; <see cref="KvBytes"/> may allow fewer. Default 64.</summary>
     public int MaxSlots { get; init; } = 64;
@@ -36,7 +45,4 @@ public sealed record ModelHostOptions
     public TextEncoderOptions Texts { get; init; } = new();
 
     public InspectionOptions Inspection { get; init; } = new();
-
-    /// <summary>Slots of <paramref name="bytesPerToken"/> × <paramref name="capacity"/> that the budget allows: at least one.</summary>
-    public int Slots(long bytesPerToken, int capacity) => (int)Math.Clamp(KvBytes / Math.Max(1, bytesPerToken * capacity), 1, Math.Max(1, MaxSlots));
 }

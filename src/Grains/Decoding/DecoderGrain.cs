@@ -30,6 +30,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private readonly DecoderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<DecoderGrain> _logger;
+    private readonly string _tenant;
     private IModelHost? _host;
     private DecodeSession? _session;
     private Turn? _turn;
@@ -44,7 +45,9 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         TimeProvider time,
         ILogger<DecoderGrain> logger)
     {
-        var remembered = !DecoderKey.IsTransient(context.GrainId.Key.ToString()!);
+        var key = context.GrainId.Key.ToString()!;
+        var remembered = !DecoderKey.IsTransient(key);
+        _tenant = DecoderKey.TenantOf(key);
         _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute("conversation", StorageName)) : null;
         (_models, _embeddings, _gate, _options, _time, _logger) = (models, embeddings, gate, options.Value, time, logger);
     }
@@ -160,6 +163,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             Priority = command.Priority,
             Deadline = received + command.TimeLeft,
             Session = _session,
+            Tenant = _tenant,
+            CacheScope = _tenant,
         };
         try
         {
