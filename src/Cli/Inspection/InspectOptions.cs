@@ -41,7 +41,8 @@ internal sealed class InspectOptions
 
     public Option<string[]> View { get; } = new("--view", "-v")
     {
-        Description = "What to show. Repeatable. Default: grid and pca of pictures, next-tokens of a text alone.",
+        Description = "What to show, of the views below. Repeatable. Default: grid and pca of pictures, next-tokens of a text alone.",
+        HelpName = "VIEW",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -54,13 +55,13 @@ internal sealed class InspectOptions
 
     public Option<int?> Patch { get; } = new("--patch")
     {
-        Description = "Draw this patch of the first tile (row × columns + column) against all others: cosines, or for attention its weights.",
+        Description = "Draw this patch of the first tile (row × columns + column) against all patches: cosines, or for attention its weights.",
         HelpName = "N",
     };
 
     public Option<uint> Top { get; } = new("--top") { Description = "Next tokens at each position.", DefaultValueFactory = _ => 5, HelpName = "N" };
 
-    public Option<uint> Answer { get; } = new("--answer") { Description = "Let the model answer first, so many tokens at most. For the answer views 16.", HelpName = "N" };
+    public Option<uint> Answer { get; } = new("--answer") { Description = "Let the model answer first, so many tokens at most: 16 for the answer views, else 0.", HelpName = "N" };
 
     public Option<bool> Plain { get; } = new("--plain") { Description = "The text is the whole prompt, without chat template." };
 
@@ -68,7 +69,7 @@ internal sealed class InspectOptions
 
     public Option<bool?> Split { get; } = new("--split") { Description = "Cut pictures into tiles or not. Default: as the model's processor says.", HelpName = "BOOL" };
 
-    public Option<Tower> Tower { get; } = new("--tower") { Description = "Which tower embeddings, hidden and attention mean: Vision or Text.", HelpName = "TOWER" };
+    public Option<Tower> Tower { get; } = new("--tower") { Description = "Which tower embeddings, hidden and attention mean: vision or text. Default: vision when there are pictures.", HelpName = "TOWER" };
 
     public void AddTo(Command command)
     {
