@@ -22,8 +22,9 @@ internal static class ExportCommand
 
             Families: llama, mistral, gemma, idefics3, smolvlm. The result is served by this program too: run --model DIR.
 
-            Example:
+            Examples:
               visioncluster export emoji-vlm --output emoji-vlm-onnx
+              visioncluster run --model emoji-vlm-onnx
             """)
         { model, output };
         command.SetAction((parsed, _) => CliRunner.RunAsync(async _ =>

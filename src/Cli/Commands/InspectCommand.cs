@@ -57,8 +57,10 @@ internal static class InspectCommand
             request.Model = hosting.RequestModel(parsed, endpoint);
             await using var connection = await ClusterConnection.OpenAsync(parsed, endpoint, hosting, cancellation);
             var result = await InspectionResult.ReadAsync(connection, request, cancellation);
-            var (views, target) = (options.ViewNames(parsed), new ReportFolder(parsed.GetValue(folder)!, parsed.GetValue(options.Image) ?? []));
-            new PictureReport(result, target, parsed.GetValue(options.Patch)).Write();
+            var (views, files) = (options.ViewNames(parsed), parsed.GetValue(options.Image) ?? []);
+            var target = new ReportFolder(parsed.GetValue(folder)!, files);
+            new PictureReport(result, target, files).Write();
+            new TensorReport(result, target, parsed.GetValue(options.Patch)).Write();
             PromptReport.Write(result, views.Contains("tokens"));
             new AnswerReport(result, target).Write();
             return 0;

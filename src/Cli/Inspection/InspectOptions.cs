@@ -28,6 +28,8 @@ internal sealed class InspectOptions
         [AnswerAttention] = [InspectView.PatchGrid, InspectView.Tokens, InspectView.Attention],
     };
 
+    private static readonly InspectView[] OfATower = [InspectView.Embeddings, InspectView.Hidden, InspectView.Attention];
+
     public InspectOptions() => View.AcceptOnlyFromAmong([.. Views.Keys]);
 
     public Option<string[]> Image { get; } = new("--image", "-i") { Description = "Picture file. Repeatable, at most 4.", HelpName = "FILE" };
@@ -83,6 +85,11 @@ internal sealed class InspectOptions
     {
         var (images, text, views) = (parsed.GetValue(Image) ?? [], parsed.GetValue(Text)!, ViewNames(parsed));
         var (attention, tokens) = (views.Contains(AnswerAttention), parsed.GetValue(Answer));
+        if (attention && parsed.GetValue(Tower) != Contracts.V1.Tower.Text && views.Where(view => view != AnswerAttention).SelectMany(view => Views[view]).Any(OfATower.Contains))
+        {
+            throw new CliException($"--view {AnswerAttention} looks at the text side; ask for embeddings, hidden and attention of pictures apart.");
+        }
+
         var request = new InspectRequest
         {
             Text = text,
@@ -105,7 +112,8 @@ internal sealed class InspectOptions
             request.Split = split;
         }
 
-        if (images.Length > 0 && parsed.GetValue(Patch) is not null && !request.Views.Contains(InspectView.PatchGrid))
+        // Pictures of tensors need to know where the patches lie.
+        if (images.Length > 0 && request.Tower != Contracts.V1.Tower.Text && request.Views.Any(OfATower.Contains) && !request.Views.Contains(InspectView.PatchGrid))
         {
             request.Views.Add(InspectView.PatchGrid);
         }
