@@ -30,6 +30,25 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Generate_Streaming_BeginsWithTheAnswersFirstWord()
+    {
+        var result = await CommandLine.VisionClusterAsync("generate", "--request", Path.Combine(Samples, "request.json"));
+
+        Assert.StartsWith("Red apple.", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Batch_SampleRequests_AreAllAnswered()
+    {
+        using var folder = new TemporaryFolder();
+        var replies = Path.Combine(folder.Path, "replies.jsonl");
+        var result = await CommandLine.VisionClusterAsync("batch", "--input", Path.Combine(Samples, "requests.jsonl"), "--output", replies);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(3, File.ReadLines(replies).Count(line => line.Contains("\"status_code\":200", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Models_WithoutEndpoint_ListsTheEmbeddedModel()
     {
         var result = await CommandLine.VisionClusterAsync("models");

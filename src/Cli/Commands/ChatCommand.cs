@@ -54,17 +54,7 @@ internal static class ChatCommand
     /// <summary>Streams an answer to standard output, and on a terminal says below it what it cost.</summary>
     public static async Task AskAsync(ClusterConnection connection, GenerateRequest request, CancellationToken cancellation)
     {
-        var first = true;
-        var answer = await AnswerStream.ReadAsync(
-            connection,
-            request,
-            text =>
-            {
-                Console.Out.Write(first ? text.TrimStart() : text);
-                Console.Out.Flush();
-                first = false;
-            },
-            cancellation);
+        var answer = await AnswerStream.ReadAsync(connection, request, Terminal.Answer(), cancellation);
         Console.Out.WriteLine();
         var (usage, timings) = (answer.Finished.Usage, answer.Finished.Timings);
         if (usage is not null && timings is not null && Terminal.Error.Profile.Capabilities.Interactive)

@@ -36,7 +36,7 @@ internal static class GenerateCommand
             var request = RequestFile.Read(parsed.GetValue(file)!);
             await using var connection = await ClusterConnection.OpenAsync(parsed, endpoint, hosting, cancellation);
             var whole = parsed.GetValue(json);
-            var answer = await AnswerStream.ReadAsync(connection, request, whole ? null : Console.Out.Write, cancellation);
+            var answer = await AnswerStream.ReadAsync(connection, request, whole ? null : Terminal.Answer(), cancellation);
             Console.Out.WriteLine(whole ? AnswerJson.Format(answer) : "");
             return 0;
         }));

@@ -85,7 +85,8 @@ internal sealed class InspectOptions
     {
         var (images, text, views) = (parsed.GetValue(Image) ?? [], parsed.GetValue(Text)!, ViewNames(parsed));
         var (attention, tokens) = (views.Contains(AnswerAttention), parsed.GetValue(Answer));
-        if (attention && parsed.GetValue(Tower) != Contracts.V1.Tower.Text && views.Where(view => view != AnswerAttention).SelectMany(view => Views[view]).Any(OfATower.Contains))
+        var others = views.Where(view => view != AnswerAttention).SelectMany(view => Views[view]);
+        if (attention && parsed.GetValue(Tower) != Contracts.V1.Tower.Text && others.Any(OfATower.Contains))
         {
             throw new CliException($"--view {AnswerAttention} looks at the text side; ask for embeddings, hidden and attention of pictures apart.");
         }
@@ -113,7 +114,8 @@ internal sealed class InspectOptions
         }
 
         // Pictures of tensors need to know where the patches lie.
-        if (images.Length > 0 && request.Tower != Contracts.V1.Tower.Text && request.Views.Any(OfATower.Contains) && !request.Views.Contains(InspectView.PatchGrid))
+        var ofPictures = images.Length > 0 && request.Tower != Contracts.V1.Tower.Text && request.Views.Any(OfATower.Contains);
+        if (ofPictures && !request.Views.Contains(InspectView.PatchGrid))
         {
             request.Views.Add(InspectView.PatchGrid);
         }
