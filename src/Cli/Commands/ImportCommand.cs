@@ -20,13 +20,16 @@ internal static class ImportCommand
             DefaultValueFactory = _ => ModelPrecision.Fp32,
             HelpName = "FORM",
         };
-        var command = new Command(
+        var command = new CliCommand(
             "import",
             """
-            Compile a model into a folder of its own: graphs, weights, tokenizer, template and processors. The folder can be copied to any
-            machine and given to --model; it starts at once, without the checkpoint.
+            Compile a model into a folder of its own.
+
+            The folder holds graphs, weights, tokenizer, template and processors. It can be copied to any machine and given to --model; it
+            starts at once, without the checkpoint.
 
             Examples:
+              visioncluster import emoji-vlm --output emoji-vlm-compiled
               visioncluster import /models/SmolVLM-256M-Instruct --output /srv/models/smolvlm
               visioncluster import SmolLM2-135M-Instruct.Q4_1.gguf --precision int4 --output smollm2
               visioncluster run --model /srv/models/smolvlm

@@ -16,10 +16,10 @@ internal static class RunCommand
             Description = "Address to listen on; 0.0.0.0 = all of this machine's. Default 127.0.0.1.",
             HelpName = "IP",
         };
-        var command = new Command(
+        var command = new CliCommand(
             "run",
             """
-            Serve models over gRPC from this process: gateway, silo and devices together.
+            Serve models over gRPC: gateway, silo and devices in this process.
 
             Further settings come from appsettings.json or the environment, such as VisionCluster__Gateway__Auth__ApiKeys__0__Key.
 

@@ -12,15 +12,15 @@ internal sealed class HostingOptions
 {
     private readonly string[] _defaults;
 
-    /// <param name="defaults">Models of a command that names none; emoji-vlm unless given.</param>
+    /// <param name="defaults">Models of a command that names none; none where no embedded model would do.</param>
     public HostingOptions(params string[] defaults)
     {
-        _defaults = defaults.Length > 0 ? defaults : [EmbeddedModels.Default];
+        _defaults = defaults;
         Model = new Option<string[]>("--model", "-m")
         {
-            Description = "Checkpoint folder in Hugging Face layout, a .gguf file, a ready-made export's onnx folder, or an embedded model's name; with --endpoint a model of that server. "
-                + $"Repeatable for run. Default: {string.Join(" and ", _defaults)}.",
-            HelpName = "PATH",
+            Description = "Checkpoint folder, .gguf file, ONNX export, imported folder or embedded model; with --endpoint a model's name there. "
+                + (defaults.Length > 1 ? "Repeatable. " : "") + (defaults.Length > 0 ? $"Default: {string.Join(" and ", defaults)}." : "No default."),
+            HelpName = "MODEL",
         };
     }
 
@@ -35,7 +35,7 @@ internal sealed class HostingOptions
 
     public Option<int> Threads { get; } = new("--threads")
     {
-        Description = "Threads of a CPU device. Default: the machine's cores.",
+        Description = "Threads of a CPU device; the machine's cores unless given.",
         DefaultValueFactory = _ => Environment.ProcessorCount,
         HelpName = "N",
     };
