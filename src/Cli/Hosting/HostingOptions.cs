@@ -60,6 +60,8 @@ internal sealed class HostingOptions
         HelpName = "MIB",
     };
 
+    public PrecisionOptions Precision { get; } = new();
+
     public void AddTo(Command command)
     {
         command.Options.Add(Model);
@@ -68,6 +70,7 @@ internal sealed class HostingOptions
         command.Options.Add(Context);
         command.Options.Add(Slots);
         command.Options.Add(KvMegabytes);
+        command.Options.Add(Precision.Option);
     }
 
     public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : _defaults;
@@ -89,6 +92,7 @@ internal sealed class HostingOptions
             Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads") },
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
+            Precision = Precision.Read(parsed, Models(parsed)),
         };
         return parsed.GetValue(KvMegabytes) is { } megabytes ? options with { KvBytes = Math.Max(1, megabytes) << 20 } : options;
     }
