@@ -4,6 +4,8 @@ using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Encoding;
 using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Tasks;
+using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Inference;
 
@@ -11,6 +13,9 @@ namespace VisionCluster.Inference;
 public sealed record ModelHostOptions
 {
     public DeviceOptions Device { get; init; } = DeviceOptions.Cpu;
+
+    /// <summary>The form of each model's decoder. Default: auto for all.</summary>
+    public PrecisionPlan Precision { get; init; } = PrecisionPlan.Auto;
 
     /// <summary>
     /// Memory for the KV of running and idle sequences. Where memory is paid for by the page (main memory on Linux), this bounds the tokens
@@ -45,4 +50,12 @@ public sealed record ModelHostOptions
     public TextEncoderOptions Texts { get; init; } = new();
 
     public InspectionOptions Inspection { get; init; } = new();
+
+    /// <summary>How a model is compiled for this device.</summary>
+    public ModelCompilerOptions Compilation(string model) => new()
+    {
+        Precision = Precision.Of(model),
+        PrecisionRequired = Precision.IsRequired(model),
+        Accelerator = Device.Kind == DeviceKind.Cuda,
+    };
 }

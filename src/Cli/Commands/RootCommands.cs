@@ -38,6 +38,7 @@ internal static class RootCommands
         ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
+        QualityCommand.Create(),
         ExportCommand.Create(),
     };
 }

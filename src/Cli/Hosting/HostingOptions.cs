@@ -56,9 +56,17 @@ internal sealed class HostingOptions
 
     public Option<long?> KvMegabytes { get; } = new("--kv-mb")
     {
-        Description = "Memory for key-value slots in MiB. Default: a quarter of the machine's.",
+        Description = "Memory for the key-value caches of sequences in MiB. Default: a quarter of the machine's.",
         HelpName = "MIB",
     };
+
+    public Option<long?> PrefixCacheMegabytes { get; } = new("--prefix-cache-mb")
+    {
+        Description = "Memory for key-value caches of earlier prompts, for those that begin alike; 0: none. Default: a sixteenth of the machine's.",
+        HelpName = "MIB",
+    };
+
+    public PrecisionOptions Precision { get; } = new();
 
     public void AddTo(Command command)
     {
@@ -68,6 +76,8 @@ internal sealed class HostingOptions
         command.Options.Add(Context);
         command.Options.Add(Slots);
         command.Options.Add(KvMegabytes);
+        command.Options.Add(PrefixCacheMegabytes);
+        command.Options.Add(Precision.Option);
     }
 
     public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : _defaults;
@@ -89,8 +99,14 @@ internal sealed class HostingOptions
             Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads") },
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
+            Precision = Precision.Read(parsed, Models(parsed)),
         };
-        return parsed.GetValue(KvMegabytes) is { } megabytes ? options with { KvBytes = Math.Max(1, megabytes) << 20 } : options;
+        if (parsed.GetValue(KvMegabytes) is { } kv)
+        {
+            options = options with { KvBytes = Math.Max(1, kv) << 20 };
+        }
+
+        return parsed.GetValue(PrefixCacheMegabytes) is { } prefixes ? options with { PrefixCacheBytes = Math.Max(0, prefixes) << 20 } : options;
     }
 
     private static int AtLeastOne(int value, string option) => value >= 1 ? value : throw new CliException($"{option} must be at least 1; it is {value}.");
