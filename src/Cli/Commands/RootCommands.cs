@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VisionCluster.Cli.Bench;
 
 namespace VisionCluster.Cli.Commands;
 
@@ -30,5 +31,6 @@ internal static class RootCommands
         ModelsCommand.Create(),
         VerifyCommand.Create(),
         ExportCommand.Create(),
+        BenchCommand.Create(),
     };
 }

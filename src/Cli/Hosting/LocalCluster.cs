@@ -47,6 +47,21 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         var models = await Task.Run(() => LoadAll(checkpoints, hosting, progress, cancellationToken), cancellationToken);
         progress.Report("Starting silo and gateway");
+        return await StartAsync(models, gateway, handleSignals, cancellationToken);
+    }
+
+    /// <summary>Starts silo and gateway with models that are loaded, which are the cluster's from now on.</summary>
+    public static Task<LocalCluster> StartAsync(IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, CancellationToken cancellationToken) =>
+        StartAsync(models, gateway, handleSignals: false, cancellationToken);
+
+    /// <summary>Completes when the host is told to stop.</summary>
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
+
+    private static async Task<LocalCluster> StartAsync(
+        IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, bool handleSignals, CancellationToken cancellationToken)
+    {
         var app = Build(gateway, handleSignals);
         try
         {
@@ -66,11 +81,6 @@ internal sealed class LocalCluster : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>Completes when the host is told to stop.</summary>
-    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
-
-    public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
 
     private static WebApplication Build(Action<GatewayOptions> gateway, bool handleSignals)
     {
