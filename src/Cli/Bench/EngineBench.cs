@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using VisionCluster.Cli.Bench.Clients;
 using VisionCluster.Cli.Bench.Figures;
@@ -24,6 +25,11 @@ internal static class EngineBench
         var prompt = BenchOptions.Count("--prompt", 256, "Tokens of each prompt.");
         var output = BenchOptions.Count("--output", 64, "Tokens of each answer.");
         var shared = new Option<bool>("--share-prefix") { Description = "Prompts share all tokens but the last, so that their keys and values are made once." };
+        var ids = new Option<string?>("--prompt-ids")
+        {
+            Description = "Token ids of a prompt, separated by commas, to be answered before: the report says with which tokens.",
+            HelpName = "IDS",
+        };
         var command = new Command(
             "engine",
             """
@@ -33,7 +39,7 @@ internal static class EngineBench
               visioncluster bench engine
               visioncluster bench engine --model SmolLM2.gguf --precision int8 --sessions 8 32 --share-prefix --json
             """)
-        { sessions, prompt, output, shared };
+        { sessions, prompt, output, shared, ids };
         options.AddTo(command, objectives: true);
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {
@@ -44,7 +50,7 @@ internal static class EngineBench
                 throw new CliException($"--sessions must be at least 1; it is {counts.Min()}.");
             }
 
-            var work = new Work(BenchOptions.Positive(parsed, prompt), BenchOptions.Positive(parsed, output), parsed.GetValue(shared));
+            var work = new Work(BenchOptions.Positive(parsed, prompt), BenchOptions.Positive(parsed, output), parsed.GetValue(shared), Ids(parsed.GetValue(ids)));
             (await MeasureAsync(settings, counts, work, cancellation)).Print(settings.Json);
             return 0;
         }));
@@ -59,6 +65,12 @@ internal static class EngineBench
             model.RequireRoom(work.Prompt, work.Output);
             report = model.Report("engine").About("prompt", work.Prompt).About("output", work.Output);
             var (client, number) = (new EngineClient(model.Host), 0);
+            if (work.Given.Length > 0)
+            {
+                var answer = await client.RunAsync(new BenchRequest(new BenchPrompt.Tokens(work.Given), work.Output), cancellation);
+                report.About("generated", new JsonArray([.. answer.TokenIds.Select(id => (JsonNode)id)]));
+            }
+
             foreach (var count in counts)
             {
                 var figures = new LoadFigures(settings.Objective);
@@ -78,6 +90,10 @@ internal static class EngineBench
         return OperatorProfile.AddTo(report, settings.Hosting.Device);
     }
 
+    private static int[] Ids(string? text) => text is null ? [] :
+        [.. text.Split(',').Select(id => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value
+            : throw new CliException($"--prompt-ids has {id}, which is no token id."))];
+
     private static async Task<IReadOnlyList<RequestTrace>> RoundAsync(
         BenchModel model, EngineClient client, int count, Work work, int number, CancellationToken cancellation)
     {
@@ -95,5 +111,9 @@ internal static class EngineBench
             client, all.Take(count).Select(prompt => new BenchRequest(prompt, work.Output) { CacheScope = Scope }), cancellation);
     }
 
-    private sealed record Work(int Prompt, int Output, bool SharePrefix);
+    /// <param name="Prompt">Tokens of each prompt.</param>
+    /// <param name="Output">Tokens of each answer.</param>
+    /// <param name="SharePrefix">Whether prompts differ in their last token only.</param>
+    /// <param name="Given">A prompt whose answer is shown; empty for none.</param>
+    private sealed record Work(int Prompt, int Output, bool SharePrefix, int[] Given);
 }

@@ -10,6 +10,9 @@ internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource We
     /// <summary>The form of linear layers below this scope.</summary>
     public LinearForm Form { get; init; } = LinearForm.Float;
 
+    /// <summary>Set where <see cref="Linear"/> shall multiply integers.</summary>
+    public Int8Linear? Int8 { get; init; }
+
     public LinearLayer Layer => new(Graph, Form);
 
     public WeightScope Sub(string name) => this with { Prefix = $"{Prefix}{name}." };
@@ -26,7 +29,8 @@ internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource We
     /// <summary>x · Wᵀ (+ b): a linear layer stored [out, in], multiplied as [in, out].</summary>
     public Value Linear(Value x, string name, int inputs, int outputs, bool bias)
     {
-        var product = Layer.Multiply(x, MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs));
+        var matrix = MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs);
+        var product = Int8?.Multiply(x, matrix) ?? Layer.Multiply(x, matrix);
         return bias ? Graph.Add(product, Tensor($"{name}.bias", outputs)) : product;
     }
 

@@ -9,6 +9,9 @@ internal sealed class Percentiles
 
     public int Count => _sorted.Length;
 
+    /// <summary>Of a small model's gaps the median says little: readers that share cores with it find several tokens at once.</summary>
+    public double? Mean => _sorted.Length == 0 ? null : _sorted.Average();
+
     public double? P50 => At(0.5);
 
     public double? P90 => At(0.9);
