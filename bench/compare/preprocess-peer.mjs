@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { peers } from './lib.mjs';
-import { AutoProcessor, RawImage, env } from './transformers-peer.mjs';
+import { AutoImageProcessor, RawImage, env } from './transformers-peer.mjs';
 
 const [what, file, folder, rounds] = process.argv.slice(2);
 const sharp = createRequire(path.join(peers, 'transformers', 'package.json'))('sharp');
@@ -40,7 +40,7 @@ async function bySharp() {
 let once = bySharp;
 if (what === 'processor') {
   env.localModelPath = path.dirname(path.resolve(folder)) + '/';
-  const processor = await AutoProcessor.from_pretrained(path.basename(folder));
+  const processor = await AutoImageProcessor.from_pretrained(path.basename(folder));
   const images = processor.image_processor ?? processor;
   once = async () => {
     const image = await RawImage.fromBlob(new Blob([bytes]));

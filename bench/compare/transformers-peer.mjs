@@ -20,4 +20,4 @@ export async function load(name, folder, dtype, threads) {
   });
 }
 
-export const { Tensor, AutoTokenizer, AutoProcessor, RawImage, env } = tf;
+export const { Tensor, AutoTokenizer, AutoImageProcessor, RawImage, env } = tf;
