@@ -36,6 +36,7 @@ internal sealed class BenchModel : IAsyncDisposable
     public static BenchReport Describe(BenchReport report, BenchSettings settings, CompiledModel model) => report
         .About("model", model.Name)
         .About("precision", model.Manifest.Precision)
+        .About("encoder", settings.Compiler.Int8Encoders ? "int8" : "fp32")
         .About("device", settings.Hosting.Device.Id)
         .About("threads", settings.Hosting.Device.Threads)
         .About("rounds", settings.Rounds);

@@ -21,6 +21,8 @@ internal sealed class BenchOptions
         HelpName = "PRECISION",
     };
 
+    private readonly Option<bool> _int8Encoders = new("--int8-encoders") { Description = "Blocks of vision encoders multiply 8-bit integers." };
+
     private readonly Option<int> _rounds = Count("--rounds", 3, "Times that each measurement is repeated, after one that does not count.");
 
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object." };
@@ -42,6 +44,7 @@ internal sealed class BenchOptions
     {
         _hosting.AddTo(command);
         command.Options.Add(_precision);
+        command.Options.Add(_int8Encoders);
         command.Options.Add(_rounds);
         if (objectives)
         {
@@ -66,7 +69,7 @@ internal sealed class BenchOptions
         return new BenchSettings
         {
             Checkpoint = EmbeddedModels.Find(_hosting.Models(parsed)[0]),
-            Compiler = new ModelCompilerOptions { Precision = precision },
+            Compiler = new ModelCompilerOptions { Precision = precision, Int8Encoders = parsed.GetValue(_int8Encoders) },
             Hosting = profile is null ? hosting : hosting with { Device = hosting.Device with { ProfileFolder = Directory.CreateDirectory(profile).FullName } },
             Rounds = Positive(parsed, _rounds),
             Json = parsed.GetValue(_json),

@@ -14,6 +14,12 @@ public sealed record ModelCompilerOptions
     /// <summary>The form of a decoder's linear layers. Default fp32.</summary>
     public ModelPrecision Precision { get; init; } = ModelPrecision.Fp32;
 
+    /// <summary>
+    /// Whether the blocks of vision encoders multiply 8-bit integers: weights with a scale for each output, activations with one for each
+    /// row. Faster, and not exact (docs/performance.md). Default false.
+    /// </summary>
+    public bool Int8Encoders { get; init; }
+
     /// <summary>Whether the model will run on a GPU, which decides what <see cref="ModelPrecision.Auto"/> means. Default false.</summary>
     public bool Accelerator { get; init; }
 

@@ -10,7 +10,7 @@ internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource We
     /// <summary>The form of linear layers below this scope.</summary>
     public LinearForm Form { get; init; } = LinearForm.Float;
 
-    /// <summary>Set where <see cref="Linear"/> shall multiply integers.</summary>
+    /// <summary>Set where <see cref="LayerLinear"/> shall multiply integers.</summary>
     public Int8Linear? Int8 { get; init; }
 
     public LinearLayer Layer => new(Graph, Form);
@@ -29,8 +29,19 @@ internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource We
     /// <summary>x · Wᵀ (+ b): a linear layer stored [out, in], multiplied as [in, out].</summary>
     public Value Linear(Value x, string name, int inputs, int outputs, bool bias)
     {
-        var matrix = MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs);
-        var product = Int8?.Multiply(x, matrix) ?? Layer.Multiply(x, matrix);
+        var product = Layer.Multiply(x, MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs));
+        return bias ? Graph.Add(product, Tensor($"{name}.bias", outputs)) : product;
+    }
+
+    /// <summary>The same for a block of an encoder, in 8 bits where this scope says so; heads are small and stay float.</summary>
+    public Value LayerLinear(Value x, string name, int inputs, int outputs, bool bias)
+    {
+        if (Int8 is null)
+        {
+            return Linear(x, name, inputs, outputs, bias);
+        }
+
+        var product = Int8.Multiply(x, MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs));
         return bias ? Graph.Add(product, Tensor($"{name}.bias", outputs)) : product;
     }
 
