@@ -4,6 +4,8 @@ using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Encoding;
 using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Tasks;
+using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Inference;
 
@@ -11,6 +13,12 @@ namespace VisionCluster.Inference;
 public sealed record ModelHostOptions
 {
     public DeviceOptions Device { get; init; } = DeviceOptions.Cpu;
+
+    /// <summary>The form of each model's decoder. Default: auto for all.</summary>
+    public PrecisionPlan Precision { get; init; } = PrecisionPlan.Auto;
+
+    /// <summary>Whether vision encoders multiply 8-bit integers. Default false. See <see cref="ModelCompilerOptions.Int8Encoders"/>.</summary>
+    public bool Int8Encoders { get; init; }
 
     /// <summary>Memory for key-value slots, reserved but touched only as it fills. Default: a quarter of the machine's (of its container's).</summary>
     public long KvBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
@@ -36,6 +44,15 @@ public sealed record ModelHostOptions
     public TextEncoderOptions Texts { get; init; } = new();
 
     public InspectionOptions Inspection { get; init; } = new();
+
+    /// <summary>How a model is compiled for this device.</summary>
+    public ModelCompilerOptions Compilation(string model) => new()
+    {
+        Precision = Precision.Of(model),
+        PrecisionRequired = Precision.IsRequired(model),
+        Int8Encoders = Int8Encoders,
+        Accelerator = Device.Kind == DeviceKind.Cuda,
+    };
 
     /// <summary>Slots of <paramref name="bytesPerToken"/> × <paramref name="capacity"/> that the budget allows: at least one.</summary>
     public int Slots(long bytesPerToken, int capacity) => (int)Math.Clamp(KvBytes / Math.Max(1, bytesPerToken * capacity), 1, Math.Max(1, MaxSlots));

@@ -1,5 +1,6 @@
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Directory;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Silo;
 
@@ -33,9 +34,29 @@ public sealed class SiloOptions
     /// <summary>How long a stopping silo waits for running generations. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Form of the decoders of models that <see cref="Models"/> does not name: auto, fp32, int8 or int4. Models that cannot take it keep
+    /// their own. Default auto.
+    /// </summary>
+    public string Precision { get; set; } = ModelPrecision.Auto.Name();
+
+    /// <summary>Models by name.</summary>
+    public Dictionary<string, SiloModelOptions> Models { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Bounds of conversations.</summary>
     public DecoderOptions Decoder { get; } = new();
 
     /// <summary>Reports to the device directory.</summary>
     public DirectoryOptions Directory { get; } = new();
+
+    /// <summary>What these options say about precision.</summary>
+    /// <exception cref="FormatException">They are not valid.</exception>
+    public PrecisionPlan ToPrecisionPlan() => new()
+    {
+        Others = Parse(Precision),
+        Named = Models.ToDictionary(model => model.Key, model => Parse(model.Value.Precision), StringComparer.Ordinal),
+    };
+
+    private static ModelPrecision Parse(string text) =>
+        ModelPrecisions.TryParse(text, out var precision) ? precision : throw new FormatException($"{text} is not a precision.");
 }

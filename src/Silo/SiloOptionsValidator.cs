@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Silo;
 
@@ -36,6 +37,14 @@ internal sealed class SiloOptionsValidator : IValidateOptions<SiloOptions>
         Require(
             options.Directory.SilenceLimit > options.Directory.ReportInterval,
             $"SiloOptions.Directory.SilenceLimit must be above ReportInterval; it is {options.Directory.SilenceLimit}.");
+        foreach (var (property, precision) in options.Models.Select(model => ($"Models:{model.Key}.Precision", model.Value.Precision))
+            .Prepend((nameof(options.Precision), options.Precision)))
+        {
+            Require(
+                ModelPrecisions.TryParse(precision, out _),
+                $"SiloOptions.{property} must be one of {ModelPrecisions.Choices}; it is {precision}.");
+        }
+
         errors.AddRange(options.Decoder.Errors().Select(e => "SiloOptions." + e));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

@@ -5,7 +5,6 @@ using VisionCluster.Cli.Commands;
 using VisionCluster.Cli.Hosting;
 using VisionCluster.Inference;
 using VisionCluster.Models.Compilation;
-using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Cli.Bench;
 
@@ -13,15 +12,6 @@ namespace VisionCluster.Cli.Bench;
 internal sealed class BenchOptions
 {
     private readonly HostingOptions _hosting = new();
-
-    private readonly Option<string> _precision = new("--precision")
-    {
-        Description = "Form of the decoder's weights: auto, fp32, int8 or int4.",
-        DefaultValueFactory = _ => new ModelCompilerOptions().Precision.Name(),
-        HelpName = "PRECISION",
-    };
-
-    private readonly Option<bool> _int8Encoders = new("--int8-encoders") { Description = "Blocks of vision encoders multiply 8-bit integers." };
 
     private readonly Option<int> _rounds = Count("--rounds", 3, "Times that each measurement is repeated, after one that does not count.");
 
@@ -43,8 +33,6 @@ internal sealed class BenchOptions
     public BenchOptions AddTo(Command command, bool objectives = false)
     {
         _hosting.AddTo(command);
-        command.Options.Add(_precision);
-        command.Options.Add(_int8Encoders);
         command.Options.Add(_rounds);
         if (objectives)
         {
@@ -59,17 +47,13 @@ internal sealed class BenchOptions
 
     public BenchSettings Read(ParseResult parsed)
     {
-        if (!ModelPrecisions.TryParse(parsed.GetValue(_precision)!, out var precision))
-        {
-            throw new CliException($"{_precision.Name} {parsed.GetValue(_precision)} is not known; write auto, fp32, int8 or int4.");
-        }
-
         var hosting = _hosting.Read(parsed);
         var profile = parsed.GetValue(_profile);
+        var checkpoint = EmbeddedModels.Find(_hosting.Models(parsed)[0]);
         return new BenchSettings
         {
-            Checkpoint = EmbeddedModels.Find(_hosting.Models(parsed)[0]),
-            Compiler = new ModelCompilerOptions { Precision = precision, Int8Encoders = parsed.GetValue(_int8Encoders) },
+            Checkpoint = checkpoint,
+            Compiler = hosting.Compilation(ModelCompiler.NameOf(checkpoint)),
             Hosting = profile is null ? hosting : hosting with { Device = hosting.Device with { ProfileFolder = Directory.CreateDirectory(profile).FullName } },
             Rounds = Positive(parsed, _rounds),
             Json = parsed.GetValue(_json),

@@ -30,6 +30,7 @@ internal static class RootCommands
         ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
+        QualityCommand.Create(),
         ExportCommand.Create(),
         BenchCommand.Create(),
     };

@@ -60,6 +60,10 @@ internal sealed class HostingOptions
         HelpName = "MIB",
     };
 
+    public PrecisionOptions Precision { get; } = new();
+
+    public Option<bool> Int8Encoders { get; } = new("--int8-encoders") { Description = "Vision encoders multiply 8-bit integers: faster, and not exact." };
+
     public void AddTo(Command command)
     {
         command.Options.Add(Model);
@@ -68,6 +72,8 @@ internal sealed class HostingOptions
         command.Options.Add(Context);
         command.Options.Add(Slots);
         command.Options.Add(KvMegabytes);
+        command.Options.Add(Precision.Option);
+        command.Options.Add(Int8Encoders);
     }
 
     public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : _defaults;
@@ -89,6 +95,8 @@ internal sealed class HostingOptions
             Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads") },
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
+            Precision = Precision.Read(parsed, Models(parsed)),
+            Int8Encoders = parsed.GetValue(Int8Encoders),
         };
         return parsed.GetValue(KvMegabytes) is { } megabytes ? options with { KvBytes = Math.Max(1, megabytes) << 20 } : options;
     }

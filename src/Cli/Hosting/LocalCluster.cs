@@ -10,7 +10,9 @@ using VisionCluster.Gateway;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Inference;
+using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Quantization;
 using VisionCluster.Silo;
 
 namespace VisionCluster.Cli.Hosting;
@@ -45,14 +47,17 @@ internal sealed class LocalCluster : IAsyncDisposable
         IProgress<string> progress,
         CancellationToken cancellationToken)
     {
+        // Configuration is read first: what is wrong with it is said before models are compiled.
+        var (builder, silo) = Configure(gateway, handleSignals);
+        hosting = hosting with { Precision = hosting.Precision.OrElse(silo.ToPrecisionPlan()) };
         var models = await Task.Run(() => LoadAll(checkpoints, hosting, progress, cancellationToken), cancellationToken);
         progress.Report("Starting silo and gateway");
-        return await StartAsync(models, gateway, handleSignals, cancellationToken);
+        return await StartAsync(models, builder, cancellationToken);
     }
 
     /// <summary>Starts silo and gateway with models that are loaded, which are the cluster's from now on.</summary>
     public static Task<LocalCluster> StartAsync(IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, CancellationToken cancellationToken) =>
-        StartAsync(models, gateway, handleSignals: false, cancellationToken);
+        StartAsync(models, Configure(gateway, handleSignals: false).Builder, cancellationToken);
 
     /// <summary>Completes when the host is told to stop.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
@@ -60,9 +65,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
 
     private static async Task<LocalCluster> StartAsync(
-        IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, bool handleSignals, CancellationToken cancellationToken)
+        IReadOnlyList<IModelHost> models, WebApplicationBuilder builder, CancellationToken cancellationToken)
     {
-        var app = Build(gateway, handleSignals);
+        var app = builder.Build().MapVisionClusterGateway();
         try
         {
             var registry = app.Services.GetRequiredService<ModelRegistry>();
@@ -82,7 +87,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(Action<GatewayOptions> gateway, bool handleSignals)
+    private static (WebApplicationBuilder Builder, SiloOptions Silo) Configure(Action<GatewayOptions> gateway, bool handleSignals)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Quieten(builder.Logging, handleSignals);
@@ -92,13 +97,18 @@ internal sealed class LocalCluster : IAsyncDisposable
             builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         }
 
-        builder.AddVisionClusterSilo(silo => builder.Configuration.GetSection("VisionCluster:Silo").Bind(silo));
+        var silo = new SiloOptions();
+        builder.AddVisionClusterSilo(options =>
+        {
+            builder.Configuration.GetSection("VisionCluster:Silo").Bind(options);
+            silo = options;
+        });
         builder.AddVisionClusterGateway(options =>
         {
             builder.Configuration.GetSection("VisionCluster:Gateway").Bind(options);
             gateway(options);
         });
-        return builder.Build().MapVisionClusterGateway();
+        return (builder, silo);
     }
 
     /// <summary>What a person at a terminal needs: a server's own warnings, of Orleans and the health checks only what is an error.</summary>
@@ -116,12 +126,17 @@ internal sealed class LocalCluster : IAsyncDisposable
     private static List<IModelHost> LoadAll(
         IReadOnlyList<string> checkpoints, ModelHostOptions hosting, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var compiler = new ModelCompiler(new ModelCompilerOptions());
         var models = new List<IModelHost>();
         foreach (var checkpoint in checkpoints)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var compiled = compiler.Compile(checkpoint, progress: progress);
+            var (name, plan) = (ModelCompiler.NameOf(checkpoint), hosting.Precision);
+            var compiled = new ModelCompiler(hosting.Compilation(name)).Compile(checkpoint, progress: progress);
+            if (plan.IsRequired(name) && plan.Of(name) is not ModelPrecision.Auto and var wanted && compiled.Manifest.Precision != wanted.Name())
+            {
+                throw new ModelException($"{name} is {compiled.Manifest.Precision}, in which it was imported or exported; it cannot be served in {wanted.Name()}.");
+            }
+
             progress.Report($"Loading {compiled.Name} on {hosting.Device.Id}");
             models.Add(ModelHost.Load(compiled, hosting));
         }

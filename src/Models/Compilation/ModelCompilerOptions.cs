@@ -20,6 +20,11 @@ public sealed record ModelCompilerOptions
     /// </summary>
     public bool Int8Encoders { get; init; }
 
+    /// Whether a model that cannot take <see cref="Precision"/> (it has no decoder, or is a ready-made export) is refused; without it such a
+    /// model keeps its own form. Default true.
+    /// </summary>
+    public bool PrecisionRequired { get; init; } = true;
+
     /// <summary>Whether the model will run on a GPU, which decides what <see cref="ModelPrecision.Auto"/> means. Default false.</summary>
     public bool Accelerator { get; init; }
 
