@@ -52,6 +52,21 @@ internal sealed class LocalCluster : IAsyncDisposable
         hosting = hosting with { Precision = hosting.Precision.OrElse(silo.ToPrecisionPlan()) };
         var models = await Task.Run(() => LoadAll(checkpoints, hosting, progress, cancellationToken), cancellationToken);
         progress.Report("Starting silo and gateway");
+        return await StartAsync(models, builder, cancellationToken);
+    }
+
+    /// <summary>Starts silo and gateway with models that are loaded, which are the cluster's from now on.</summary>
+    public static Task<LocalCluster> StartAsync(IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, CancellationToken cancellationToken) =>
+        StartAsync(models, Configure(gateway, handleSignals: false).Builder, cancellationToken);
+
+    /// <summary>Completes when the host is told to stop.</summary>
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
+
+    private static async Task<LocalCluster> StartAsync(
+        IReadOnlyList<IModelHost> models, WebApplicationBuilder builder, CancellationToken cancellationToken)
+    {
         var app = builder.Build().MapVisionClusterGateway();
         try
         {
@@ -71,11 +86,6 @@ internal sealed class LocalCluster : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>Completes when the host is told to stop.</summary>
-    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
-
-    public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
 
     private static (WebApplicationBuilder Builder, SiloOptions Silo) Configure(Action<GatewayOptions> gateway, bool handleSignals)
     {
