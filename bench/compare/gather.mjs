@@ -35,8 +35,8 @@ for (const part of parts.filter((p) => p.rows)) {
 }
 for (const t of parts.find((p) => p.tables)?.tables ?? []) {
   lines.push('', `Memory, ${t.model} as ${t.precision}: weight file ${number(t.weight_file_bytes / 1048576)} MiB, read by a decode step ${number(t.decode_weight_bytes / 1048576)} MiB.`, '',
-    '| step | resident MiB | added MiB | managed bytes for each |', '| --- | --- | --- | --- |',
-    ...t.rows.map((r) => `| ${r.step} | ${number(r.resident_mib)} | ${number(r.resident_added_mib)} | ${r.units > 1 ? r.managed_bytes_per_unit : '–'} |`));
+    '| step | resident MiB | added MiB | managed bytes for each session |', '| --- | --- | --- | --- |',
+    ...t.rows.map((r) => `| ${r.step} | ${number(r.resident_mib)} | ${number(r.resident_added_mib)} | ${r.units >= 1000 ? r.managed_bytes_per_unit : '–'} |`));
 }
 const text = lines.join('\n') + '\n';
 fs.writeFileSync(path.join(folder, 'summary.md'), text);
