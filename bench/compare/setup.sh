@@ -9,16 +9,19 @@ peers=$(mkdir -p "${BENCH_PEERS:-$here/.peers}" && cd "${BENCH_PEERS:-$here/.pee
 models=${VISIONCLUSTER_MODELS:-$root/../shared/models}
 gguf=$(find "$models/smollm2-135m-instruct" -name '*.gguf' | head -n 1)
 jobs=${BENCH_JOBS:-$(nproc)}
+bundle=6e5b488a9b9699cd76dc7eed30880318a4ac4ab866865418795502e3c5d38d55bb5c624988927209d95333343f2e25a83e4183a5c2f816f883a60c3ba9f4e20f
 
 # transformers.js with sharp and its prebuilt ONNX Runtime (CPU only).
-mkdir -p "$peers/transformers" "$peers/llama"
+mkdir -p "$peers/transformers"
 cp "$here"/transformers/package*.json "$peers/transformers/"
 (cd "$peers/transformers" && ONNXRUNTIME_NODE_INSTALL=skip npm ci --ignore-scripts --no-audit --no-fund)
 
-# llama.cpp: node-llama-cpp carries its whole source as a git bundle. Its prebuilt binaries (optional packages) stay away.
-cp "$here"/llama/package*.json "$peers/llama/"
-(cd "$peers/llama" && npm ci --ignore-scripts --omit=optional --no-audit --no-fund)
-[ -d "$peers/llama.cpp" ] || git clone --quiet "$peers/llama/node_modules/node-llama-cpp/llama/gitRelease.bundle" "$peers/llama.cpp"
+# llama.cpp: node-llama-cpp's package carries its whole source as a git bundle. The package alone is taken: no dependencies, no binaries.
+if [ ! -d "$peers/llama.cpp" ]; then
+  (cd "$peers" && npm pack --silent node-llama-cpp@3.22.1 && echo "$bundle  node-llama-cpp-3.22.1.tgz" | sha512sum --check --quiet)
+  tar -xzf "$peers/node-llama-cpp-3.22.1.tgz" -C "$peers" package/llama/gitRelease.bundle
+  git clone --quiet "$peers/package/llama/gitRelease.bundle" "$peers/llama.cpp"
+fi
 cmake -S "$peers/llama.cpp" -B "$peers/llama-build" -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DBUILD_SHARED_LIBS=OFF -DLLAMA_CURL=OFF \
   -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_BUILD_EXAMPLES=OFF >"$peers/cmake.log"
 make -C "$peers/llama-build" -j"$jobs" llama-batched-bench llama-quantize >"$peers/make.log"

@@ -38,6 +38,9 @@ internal static class MemoryBench
         return command;
     }
 
+    private static int Chunks(int prompt, BenchSettings settings) =>
+        (prompt + settings.Hosting.Decode.PrefillChunkTokens - 1) / settings.Hosting.Decode.PrefillChunkTokens;
+
     private static async Task<BenchReport> MeasureAsync(BenchSettings settings, int sessions, int prompt, CancellationToken cancellation)
     {
         // Compiling has its own memory, which serving does not.
@@ -49,7 +52,8 @@ internal static class MemoryBench
             .About("decode_weight_bytes", compiled.Manifest.Decoder?.WeightBytes);
         var loaded = ProcessMemory.Read();
         Add("model loaded", before, loaded, 1);
-        model.RequireRoom(prompt, 2);
+        var output = ((sessions + 1) * Chunks(prompt, settings)) + 2;
+        model.RequireRoom(prompt, output);
         var client = new EngineClient(model.Host);
         await RunAsync(1, 0);
         var first = ProcessMemory.Read();
@@ -65,8 +69,9 @@ internal static class MemoryBench
         idle.ForEach(session => session.Dispose());
         return report;
 
+        // Long enough that the first still runs when the last has been prefilled: all hold keys and values at the same time.
         Task<IReadOnlyList<RequestTrace>> RunAsync(int count, int round) => Load.TogetherAsync(
-            client, Enumerable.Range(0, count).Select(i => new BenchRequest(model.Prompt(prompt, (round * sessions) + i), 2)), cancellation);
+            client, Enumerable.Range(0, count).Select(i => new BenchRequest(model.Prompt(prompt, (round * sessions) + i), output)), cancellation);
 
         void Add(string step, ProcessMemory from, ProcessMemory to, int units) => report.Add(
             ("step", step),

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using VisionCluster.Cli.Bench.Clients;
 using VisionCluster.Cli.Bench.Figures;
 using VisionCluster.Cli.Commands;
+using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Cli.Bench;
 
@@ -21,6 +22,7 @@ internal static class MixedBench
         var prompt = BenchOptions.Count("--prompt", 512, "Tokens of the prompt that arrives.");
         var images = BenchPictures.Option();
         var pictures = new Option<bool>("--with-picture") { Description = "Prompts arrive with a new picture each." };
+        var chunk = BenchOptions.Count("--chunk", new DecodeEngineOptions().PrefillChunkTokens, "Most prompt tokens between two decode steps.");
         var command = new CliCommand(
             "mixed",
             """
@@ -31,11 +33,13 @@ internal static class MixedBench
             Examples:
               visioncluster bench mixed --sessions 8 --prompt 64 --with-picture
             """)
-        { sessions, prompt, pictures, images };
+        { sessions, prompt, chunk, pictures, images };
         options.AddTo(command, objectives: true);
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {
             var settings = options.Read(parsed);
+            var decode = settings.Hosting.Decode with { PrefillChunkTokens = BenchOptions.Positive(parsed, chunk) };
+            settings = settings with { Hosting = settings.Hosting with { Decode = decode } };
             var picture = parsed.GetValue(pictures) ? BenchPictures.Read(parsed, images)[0] : null;
             var work = new Work(BenchOptions.Positive(parsed, sessions), BenchOptions.Positive(parsed, prompt), picture);
             (await MeasureAsync(settings, work, cancellation)).Print(settings.Json);
@@ -53,7 +57,8 @@ internal static class MixedBench
             var room = model.Host.ContextTokens - RunningPrompt - 1;
             model.RequireRoom(work.Prompt, 2);
             model.RequireRoom(RunningPrompt, IdleSteps * 2);
-            report = model.Report("mixed").About("sessions", work.Sessions).About("prompt", work.Prompt).About("picture", work.Picture?.Name);
+            report = model.Report("mixed").About("sessions", work.Sessions).About("prompt", work.Prompt).About("picture", work.Picture?.Name)
+                .About("chunk", settings.Hosting.Decode.PrefillChunkTokens);
             var (client, rounds) = (new EngineClient(model.Host), new List<Round>());
             for (var round = 0; round <= settings.Rounds; round++)
             {
