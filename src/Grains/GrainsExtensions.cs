@@ -20,6 +20,7 @@ public static class GrainsExtensions
         silo.Services.TryAddSingleton<ModelRegistry>();
         silo.Services.TryAddSingleton<DrainGate>();
         silo.Services.TryAddSingleton<EmbeddingPool>();
+        silo.Services.TryAddSingleton<HeldAnswers>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddOptions<DecoderOptions>();
         silo.Services.AddOptions<DirectoryOptions>();

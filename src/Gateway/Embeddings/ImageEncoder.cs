@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.Grains;
@@ -31,10 +30,7 @@ internal sealed class ImageEncoder(
             return (cached.Data, true);
         var image = store.Find(tenant, key);
         if (image is null || image.ModelRevision != model.Revision)
-        {
-            throw new RequestException(
-                StatusCode.FailedPrecondition, $"{path}: the image '{key}' is no longer here; send the picture again (in a new session).");
-        }
+            throw new ImageGoneException(path, key);
 
         var (reply, joined) = await _flights.RunAsync(
             (tenant, key), token => EncodeAsync(tenant, model, key, image, token), cancellationToken);

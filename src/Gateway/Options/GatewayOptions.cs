@@ -36,5 +36,7 @@ public sealed class GatewayOptions
 
     public RemoteImageOptions RemoteImages { get; } = new();
 
+    public FailoverOptions Failover { get; } = new();
+
     public AuthOptions Auth { get; } = new();
 }
