@@ -261,6 +261,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             || (result.Reason is FinishReason.Cancelled && answer.Length > 0);
         if (_writer is not null && complete && !turn.IsAbandoned)
         {
+            turn.RecordedAt = State.Messages.Count;
             State.Model = turn.Command.Model;
             State.Messages.AddRange(turn.Command.Messages);
             State.Messages.Add(new ConversationMessage("assistant", [ConversationPart.OfText(answer)]));
@@ -275,7 +276,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         _gate.Exit();
         turn.SetEnded();
         if (turn.IsAbandoned && _turn == turn)
-            Forget();
+            Undo(turn);
         else if (_turn == turn && turn.Generation is not null)
             _watch!.Hold(_held);
     }
@@ -284,14 +285,29 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     {
         turn.Abandon();
         if (turn.IsEnded)
-            Forget();
+            Undo(turn);
     }
 
-    // The window for a resume is over.
+    // The window for a resume is over. A complete answer may well have arrived: it stays in the conversation.
     private void OnSilence(Turn turn)
     {
-        if (_turn == turn)
+        if (_turn == turn && turn.IsEnded)
+            Forget();
+        else if (_turn == turn)
             Abandon(turn);
+    }
+
+    /// <summary>The client never saw the end of the turn: it did not happen.</summary>
+    private void Undo(Turn turn)
+    {
+        if (turn.RecordedAt is { } start)
+        {
+            State.Messages.RemoveRange(start, State.Messages.Count - start);
+            State.Model = start == 0 ? "" : State.Model;
+            _writer!.WriteAsync(turn.RequestId).Ignore(); // it never faults
+        }
+
+        Forget();
     }
 
     private void Drop()

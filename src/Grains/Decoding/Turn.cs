@@ -25,6 +25,9 @@ internal sealed class Turn(GenerateCommand command)
     /// <summary>Nobody wants the answer: the turn leaves no trace.</summary>
     public bool IsAbandoned { get; private set; }
 
+    /// <summary>Messages of the conversation before it, once it is recorded.</summary>
+    public int? RecordedAt { get; set; }
+
     /// <summary>The silo leaves, and its user has not cancelled.</summary>
     public bool IsMoving => _moving && !_cancelled && !IsAbandoned;
 
