@@ -21,6 +21,7 @@ public static class GrainsExtensions
         silo.Services.TryAddSingleton<DrainGate>();
         silo.Services.TryAddSingleton<EmbeddingPool>();
         silo.Services.TryAddSingleton<HeldAnswers>();
+        silo.Services.TryAddSingleton<ILiveSilos, MembershipLiveSilos>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddOptions<DecoderOptions>();
         silo.Services.AddOptions<DirectoryOptions>();

@@ -2,15 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using VisionCluster.Gateway;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Inference;
-using VisionCluster.Models.Compilation;
 using VisionCluster.Silo;
 
 namespace VisionCluster.Cli.Hosting;
@@ -37,19 +34,22 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <param name="handleSignals">Whether the host itself ends on SIGINT and SIGTERM.</param>
     /// <param name="progress">What is being done.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="silo">Changes to the configured silo options.</param>
     public static async Task<LocalCluster> StartAsync(
         IReadOnlyList<string> checkpoints,
         ModelHostOptions hosting,
         Action<GatewayOptions> gateway,
         bool handleSignals,
         IProgress<string> progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<SiloOptions>? silo = null)
     {
-        var models = await Task.Run(() => LoadAll(checkpoints, hosting, progress, cancellationToken), cancellationToken);
-        progress.Report("Starting silo and gateway");
-        var app = Build(gateway, handleSignals);
+        var app = Build(gateway, silo, handleSignals);
+        List<IModelHost> models = [];
         try
         {
+            models = await ModelLoading.LoadAsync(checkpoints, hosting, progress, cancellationToken);
+            progress.Report("Starting silo and gateway");
             var registry = app.Services.GetRequiredService<ModelRegistry>();
             foreach (var model in models)
             {
@@ -72,51 +72,27 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
 
-    private static WebApplication Build(Action<GatewayOptions> gateway, bool handleSignals)
+    private static WebApplication Build(Action<GatewayOptions> gateway, Action<SiloOptions>? silo, bool handleSignals)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        Quieten(builder.Logging, handleSignals);
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        HostLogging.Configure(builder.Logging, builder.Configuration, handleSignals);
         if (!handleSignals)
         {
             builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         }
 
-        builder.AddVisionClusterSilo(silo => builder.Configuration.GetSection("VisionCluster:Silo").Bind(silo));
+        builder.AddVisionClusterSilo(options =>
+        {
+            ServerConfiguration.Bind(builder.Configuration, options);
+            silo?.Invoke(options);
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ServerConfiguration.ShutdownTimeout(options.DrainTimeout));
+        });
         builder.AddVisionClusterGateway(options =>
         {
-            builder.Configuration.GetSection("VisionCluster:Gateway").Bind(options);
+            ServerConfiguration.Bind(builder.Configuration, options);
             gateway(options);
         });
         return builder.Build().MapVisionClusterGateway();
-    }
-
-    /// <summary>What a person at a terminal needs: a server's own warnings, of Orleans and the health checks only what is an error.</summary>
-    private static void Quieten(ILoggingBuilder logging, bool server)
-    {
-        // All log lines go to standard error: standard output is for answers.
-        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.SetMinimumLevel(server ? LogLevel.Warning : LogLevel.Critical);
-        logging.AddFilter("Orleans", server ? LogLevel.Error : LogLevel.Critical);
-
-        // A model that still loads is "unhealthy"; the probe that asks is told, nobody else has to be.
-        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
-    }
-
-    private static List<IModelHost> LoadAll(
-        IReadOnlyList<string> checkpoints, ModelHostOptions hosting, IProgress<string> progress, CancellationToken cancellationToken)
-    {
-        var compiler = new ModelCompiler(new ModelCompilerOptions());
-        var models = new List<IModelHost>();
-        foreach (var checkpoint in checkpoints)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var compiled = compiler.Compile(checkpoint, progress: progress);
-            progress.Report($"Loading {compiled.Name} on {hosting.Device.Id}");
-            models.Add(ModelHost.Load(compiled, hosting));
-        }
-
-        return models;
     }
 
     private static async ValueTask DisposeAsync(WebApplication app, IReadOnlyList<IModelHost> models)
