@@ -17,6 +17,7 @@ internal sealed class SiloPresence(
     TimeProvider time,
     ILogger<SiloPresence> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
+    private const int ManyFailures = 5;
     private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(5); // a step of the device, and a message
 
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -55,15 +56,18 @@ internal sealed class SiloPresence(
 
     private async Task ReportUntilStoppedAsync()
     {
+        var failures = 0;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 await reporter.ReportAsync();
+                failures = 0;
             }
             catch (Exception e)
             {
-                logger.ReportFailed(e); // the next one follows within the interval
+                if (++failures == ManyFailures) // one or two while the directory moves or the cluster forms
+                    logger.ReportFailed(e);
             }
 
             await WaitAsync();

@@ -2,8 +2,6 @@ using System.Threading.Channels;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Orleans.Runtime;
-using Orleans.Runtime.Placement;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Contracts.V1;
 using VisionCluster.Gateway.Diagnostics;
@@ -111,10 +109,7 @@ internal sealed class AnswerFollower(
         var command = run.Call.Command;
         var model = directory.Current.Find(command.Model, command.Revision);
         if (model is not null)
-        {
-            RequestContext.Set(
-                IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(picker.Choose(model, run.Avoid).SiloAddress));
-        }
+            SiloHint.Set(picker.Choose(model, run.Avoid).SiloAddress);
 
         var reply = await run.Grain.Start(run.ToCommand(), stop).WaitAsync(_options.Timeout, time, stop);
         if (reply.IsRunning)

@@ -14,7 +14,7 @@ namespace VisionCluster.Grains.Decoding;
 /// cancelled keeps the partial answer, while one that lost its caller, its deadline or its device never happened, so that sending it again
 /// is safe. Transient grains (no session) record nothing and leave after the answer.
 /// </summary>
-[Immovable]
+[Hinted, Immovable]
 internal sealed class DecoderGrain : Grain, IDecoderGrain
 {
     internal const string StorageName = "conversations";
