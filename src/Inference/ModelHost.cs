@@ -126,9 +126,15 @@ public sealed class ModelHost : IModelHost
         }
 
         var capacity = Math.Min(decoder.MaxPositions, options.MaxContextTokens);
-        var slots = options.Slots(ModelRunners.KvBytesPerToken(model), capacity);
-        var runner = ModelRunners.OpenDecoder(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens);
-        return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
+        var plan = KvPlan.Create(options, ModelRunners.KvBytesPerToken(model), capacity, ModelRunners.IsKvPaged(model, options.Device));
+        var runner = ModelRunners.OpenDecoder(model, options.Device, plan.Slots, capacity, options.Decode.PrefillChunkTokens);
+        return new DecodeEngine(runner, options.Decode with
+        {
+            Model = model.Name,
+            Device = options.Device.Id,
+            KvBudgetTokens = plan.BudgetTokens,
+            PrefixCacheBytes = options.PrefixCacheBytes,
+        });
     }
 
     private static ImageEncoder LoadImages(CompiledModel model, ModelHostOptions options, ProcessorChoice processors)

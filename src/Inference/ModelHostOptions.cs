@@ -4,6 +4,8 @@ using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Encoding;
 using VisionCluster.Inference.Inspection;
 using VisionCluster.Inference.Tasks;
+using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Inference;
 
@@ -12,8 +14,20 @@ public sealed record ModelHostOptions
 {
     public DeviceOptions Device { get; init; } = DeviceOptions.Cpu;
 
-    /// <summary>Memory for key-value slots, reserved but touched only as it fills. Default: a quarter of the machine's (of its container's).</summary>
+    /// <summary>The form of each model's decoder. Default: auto for all.</summary>
+    public PrecisionPlan Precision { get; init; } = PrecisionPlan.Auto;
+
+    /// <summary>
+    /// Memory for the KV of running and idle sequences. Where memory is paid for by the page (main memory on Linux), this bounds the tokens
+    /// that all slots hold together; elsewhere the number of slots. Default: a quarter of the machine's (of its container's).
+    /// </summary>
     public long KvBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>
+    /// Main memory for the KV of prompts whose slots have been given to others, for prompts that begin alike; 0: none. Default: a sixteenth of
+    /// the machine's.
+    /// </summary>
+    public long PrefixCacheBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
 
     /// <summary>Most sequences in the pool; <see cref="KvBytes"/> may allow fewer. Default 64.</summary>
     public int MaxSlots { get; init; } = 64;
@@ -37,6 +51,11 @@ public sealed record ModelHostOptions
 
     public InspectionOptions Inspection { get; init; } = new();
 
-    /// <summary>Slots of <paramref name="bytesPerToken"/> × <paramref name="capacity"/> that the budget allows: at least one.</summary>
-    public int Slots(long bytesPerToken, int capacity) => (int)Math.Clamp(KvBytes / Math.Max(1, bytesPerToken * capacity), 1, Math.Max(1, MaxSlots));
+    /// <summary>How a model is compiled for this device.</summary>
+    public ModelCompilerOptions Compilation(string model) => new()
+    {
+        Precision = Precision.Of(model),
+        PrecisionRequired = Precision.IsRequired(model),
+        Accelerator = Device.Kind == DeviceKind.Cuda,
+    };
 }

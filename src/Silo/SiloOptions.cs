@@ -1,6 +1,7 @@
 using VisionCluster.Clustering;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Directory;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Silo;
 
@@ -22,6 +23,15 @@ public sealed class SiloOptions
     /// <summary>How long a stopping silo lets running generations finish; what is left then goes on at another silo. Default 15 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Form of the decoders of models that <see cref="Models"/> does not name: auto, fp32, int8 or int4. Models that cannot take it keep
+    /// their own. Default auto.
+    /// </summary>
+    public string Precision { get; set; } = ModelPrecision.Auto.Name();
+
+    /// <summary>Models by name.</summary>
+    public Dictionary<string, SiloModelOptions> Models { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The cluster that it belongs to.</summary>
     public ClusteringOptions Cluster { get; } = new();
 
@@ -33,4 +43,15 @@ public sealed class SiloOptions
 
     /// <summary>Everything that is wrong, each with property and value.</summary>
     public IReadOnlyList<string> Errors() => [.. SiloOptionsValidator.Errors(this), .. Cluster.Errors()];
+
+    /// <summary>What these options say about precision.</summary>
+    /// <exception cref="FormatException">They are not valid.</exception>
+    public PrecisionPlan ToPrecisionPlan() => new()
+    {
+        Others = Parse(Precision),
+        Named = Models.ToDictionary(model => model.Key, model => Parse(model.Value.Precision), StringComparer.Ordinal),
+    };
+
+    private static ModelPrecision Parse(string text) =>
+        ModelPrecisions.TryParse(text, out var precision) ? precision : throw new FormatException($"{text} is not a precision.");
 }

@@ -1,3 +1,5 @@
+using VisionCluster.Models.Quantization;
+
 namespace VisionCluster.Silo;
 
 /// <summary>Reports every error at once.</summary>
@@ -23,6 +25,14 @@ internal static class SiloOptionsValidator
         Require(
             options.Directory.SilenceLimit > options.Directory.ReportInterval,
             $"SiloOptions.Directory.SilenceLimit must be above ReportInterval; it is {options.Directory.SilenceLimit}.");
+        foreach (var (property, precision) in options.Models.Select(model => ($"Models:{model.Key}.Precision", model.Value.Precision))
+            .Prepend((nameof(options.Precision), options.Precision)))
+        {
+            Require(
+                ModelPrecisions.TryParse(precision, out _),
+                $"SiloOptions.{property} must be one of {ModelPrecisions.Choices}; it is {precision}.");
+        }
+
         errors.AddRange(options.Decoder.Errors().Select(e => "SiloOptions." + e));
         return errors;
 

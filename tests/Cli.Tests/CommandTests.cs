@@ -30,6 +30,25 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Generate_Streaming_BeginsWithTheAnswersFirstWord()
+    {
+        var result = await CommandLine.VisionClusterAsync("generate", "--request", Path.Combine(Samples, "request.json"));
+
+        Assert.StartsWith("Red apple.", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Batch_SampleRequests_AreAllAnswered()
+    {
+        using var folder = new TemporaryFolder();
+        var replies = Path.Combine(folder.Path, "replies.jsonl");
+        var result = await CommandLine.VisionClusterAsync("batch", "--input", Path.Combine(Samples, "requests.jsonl"), "--output", replies);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(3, File.ReadLines(replies).Count(line => line.Contains("\"status_code\":200", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Models_WithoutEndpoint_ListsTheEmbeddedModel()
     {
         var result = await CommandLine.VisionClusterAsync("models");
@@ -62,22 +81,35 @@ public sealed class CommandTests
         Assert.Contains("1.000", result.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("chat", "--help")]
-    [InlineData("run", "--help")]
-    [InlineData("generate", "--help")]
-    [InlineData("verify", "--help")]
-    [InlineData("classify", "--help")]
-    [InlineData("embed", "--help")]
-    [InlineData("similarity", "--help")]
-    [InlineData("inspect", "--help")]
-    [InlineData("batch", "--help")]
-    public async Task Help_EachCommand_HasExamples(string command, string help)
+    [Fact]
+    public async Task Inspect_SamplePicture_WritesPicturesOfEveryView()
     {
-        var result = await CommandLine.VisionClusterAsync(command, help);
+        using var folder = new TemporaryFolder();
+        var picture = Path.Combine(Samples, "red-apple.png");
+        var result = await CommandLine.VisionClusterAsync(
+            "inspect", "--image", picture, "--split", "false", "--text", "What is this?", "--out", folder.Path,
+            "--view", "grid", "projection", "positions", "pca", "answer-attention");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("Example", result.Output, StringComparison.Ordinal);
+        string[] expected = ["answer-attention-layer3", "grid", "pca-layer3", "positions", "projection"];
+        var written = Directory.GetFiles(folder.Path, "*.png").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal);
+        Assert.Equal(expected.Select(name => $"red-apple-{name}"), written);
+        Assert.Contains("red-apple.png (PNG, 64 wide, 64 high): 1 tile of 8 × 8 patches", result.Output, StringComparison.Ordinal);
+        Assert.Contains("answer: Red apple.", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inspect_OnePatch_ListsItsNearest()
+    {
+        using var folder = new TemporaryFolder();
+        var picture = Path.Combine(Samples, "red-apple.png");
+        string[] arguments = ["inspect", "--image", picture, "--split", "false", "--out", folder.Path, "--view", "hidden", "--patch"];
+        var result = await CommandLine.VisionClusterAsync([.. arguments, "27"]);
+        var beyond = await CommandLine.VisionClusterAsync([.. arguments, "64"]);
+
+        Assert.Contains("patch 27 (row 3, column 3)", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder.Path, "red-apple-hidden-patch27-layer3.png")));
+        Assert.Contains("a tile has patches 0 to 63", beyond.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -89,6 +121,7 @@ public sealed class CommandTests
     [InlineData("No embedded model has labels", "classify", "cat.jpg")]
     [InlineData("nothing to embed", "embed")]
     [InlineData("not a list of numbers", "inspect", "--text", "a", "--layers", "first")]
+    [InlineData("looks at the text side", "inspect", "--image", "a.png", "--text", "a", "--view", "answer-attention", "hidden")]
     [InlineData("There is no input file", "batch", "--input", "nowhere.jsonl", "--output", "replies.jsonl")]
     public async Task Command_WrongInput_SaysWhatIsWrong(string expected, params string[] arguments)
     {

@@ -17,7 +17,7 @@ public sealed class SessionTests(SharedServer shared) : IClassFixture<SharedServ
         var first = await _server.AskAsync(InSession("cached", Picture(Picture()), Text("What is it?")));
         var second = await _server.AskAsync(InSession("cached", Text("And its colour?")));
 
-        Assert.Equal(0u, first.Accepted.PromptTokens.Cached);
+        Assert.True(first.Accepted.PromptTokens.Cached < first.Accepted.PromptTokens.Total); // other sessions of the tenant may begin alike
         Assert.Equal(4u, second.Accepted.PromptTokens.Image);
         Assert.InRange(second.Accepted.PromptTokens.Cached, first.Accepted.PromptTokens.Total, second.Accepted.PromptTokens.Total - 1);
         Assert.Equal(second.Accepted.PromptTokens.Cached, second.Finished.Usage.PromptTokens.Cached);

@@ -4,11 +4,12 @@ using VisionCluster.Cli.Commands;
 namespace VisionCluster.Cli.Client;
 
 /// <summary>Which server a client command talks to.</summary>
-internal sealed class EndpointOptions
+/// <param name="without">What happens without one.</param>
+internal sealed class EndpointOptions(string without = "Without it the model runs in this process.")
 {
     public Option<string?> Endpoint { get; } = new("--endpoint", "-e")
     {
-        Description = "Address of a running gateway, such as http://127.0.0.1:5400. Without it the model runs in this process.",
+        Description = $"Address of a running gateway, such as http://127.0.0.1:5400. {without}",
         HelpName = "URL",
     };
 

@@ -15,11 +15,12 @@ internal static class BatchCommand
         var input = new Option<string>("--input") { Description = "Requests, one JSON object on each line.", Required = true, HelpName = "FILE" };
         var output = new Option<string>("--output") { Description = "Replies; what is there already is kept and not asked again.", Required = true, HelpName = "FILE" };
         var concurrency = new Option<int>("--concurrency", "-c") { Description = "Requests at the same time.", DefaultValueFactory = _ => 16, HelpName = "N" };
-        var command = new Command(
+        var command = new CliCommand(
             "batch",
             """
-            Answer a file of requests in OpenAI's batch format: chat completions and embeddings. Run again, it continues where it stopped.
-            A line that is wrong becomes an error reply. Replies are in the order in which they were complete; custom_id names them.
+            Answer a file of requests in OpenAI's batch format; run again, it continues where it stopped.
+
+            Requests are chat completions and embeddings. A line that is wrong becomes an error reply. Replies are in the order in which they were complete; custom_id names them.
 
             Pictures are data: URIs, or files beside the input ("type": "image", "file": "cat.jpg"). Unlike OpenAI's, temperature is 0
             unless given. "model" may be left out.
@@ -31,8 +32,8 @@ internal static class BatchCommand
             (each on one line)
 
             Examples:
-              visioncluster batch --input requests.jsonl --output replies.jsonl
-              visioncluster batch --input requests.jsonl --output replies.jsonl --endpoint http://127.0.0.1:5400 --concurrency 64
+              visioncluster batch --input samples/requests.jsonl --output replies.jsonl
+              visioncluster batch --input samples/requests.jsonl --output replies.jsonl --endpoint http://127.0.0.1:5400 --concurrency 64
             """)
         { input, output, concurrency };
         endpoint.AddTo(command);

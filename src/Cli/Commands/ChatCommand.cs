@@ -12,10 +12,10 @@ internal static class ChatCommand
 {
     public static Command Create()
     {
-        var (endpoint, hosting, sampling) = (new EndpointOptions(), new HostingOptions(), new Client.SamplingOptions());
+        var (endpoint, hosting, sampling) = (new EndpointOptions(), new HostingOptions(EmbeddedModels.Default), new Client.SamplingOptions());
         var image = new Option<string[]>("--image", "-i") { Description = "Picture to send with the first message. Repeatable.", HelpName = "FILE" };
         var prompt = new Argument<string?>("prompt") { Description = "The question. Without one a conversation starts.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command(
+        var command = new CliCommand(
             "chat",
             """
             Ask a model about pictures; the answer streams.
@@ -26,7 +26,7 @@ internal static class ChatCommand
             Examples:
               visioncluster chat --image samples/red-apple.png "What is this?"
               visioncluster chat --image samples/rocket.png
-              visioncluster chat --endpoint http://127.0.0.1:5400 -i a.png -i b.png --split false "What is in each image?"
+              visioncluster chat --endpoint http://127.0.0.1:5400 -i samples/rocket.png -i samples/guitar.png "What is in each image?"
             """)
         { prompt, image };
         endpoint.AddTo(command);
@@ -54,17 +54,7 @@ internal static class ChatCommand
     /// <summary>Streams an answer to standard output, and on a terminal says below it what it cost.</summary>
     public static async Task AskAsync(ClusterConnection connection, GenerateRequest request, CancellationToken cancellation)
     {
-        var first = true;
-        var answer = await AnswerStream.ReadAsync(
-            connection,
-            request,
-            text =>
-            {
-                Console.Out.Write(first ? text.TrimStart() : text);
-                Console.Out.Flush();
-                first = false;
-            },
-            cancellation);
+        var answer = await AnswerStream.ReadAsync(connection, request, Terminal.Answer(), cancellation);
         Console.Out.WriteLine();
         var (usage, timings) = (answer.Finished.Usage, answer.Finished.Timings);
         if (usage is not null && timings is not null && Terminal.Error.Profile.Capabilities.Interactive)

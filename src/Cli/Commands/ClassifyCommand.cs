@@ -16,12 +16,16 @@ internal static class ClassifyCommand
         var images = new Argument<string[]>("IMAGE") { Description = "Picture files.", Arity = ArgumentArity.OneOrMore };
         var top = new Option<uint>("--top") { Description = "Labels for each picture.", DefaultValueFactory = _ => 5, HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object for each picture." };
-        var command = new Command(
+        var command = new CliCommand(
             "classify",
             """
-            Label pictures with a classifier (ViT). No embedded model has labels: give a checkpoint folder or a server.
+            Label pictures with a classifier (ViT).
+
+            No embedded model has labels: give a checkpoint folder or a server. The first example runs on a tiny checkpoint of this
+            repository whose weights are random, so that its labels mean nothing.
 
             Examples:
+              visioncluster classify --model tests/fixtures/families/vit samples/red-apple.png samples/rocket.png
               visioncluster classify --model /models/vit-base-patch16-224 cat.jpg dog.jpg
               visioncluster classify --endpoint http://127.0.0.1:5400 --model vit-base-patch16-224 cat.jpg --top 3 --json
             """)
@@ -30,7 +34,7 @@ internal static class ClassifyCommand
         hosting.AddTo(command);
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {
-            if (endpoint.Read(parsed) is null && parsed.GetValue(hosting.Model) is not { Length: > 0 })
+            if (endpoint.Read(parsed) is null && hosting.Models(parsed).Count == 0)
             {
                 throw new CliException("No embedded model has labels; give --model FOLDER with a ViT checkpoint, or --endpoint.");
             }

@@ -18,13 +18,16 @@ internal static class EmbedCommand
         var (endpoint, hosting) = (new EndpointOptions(), new HostingOptions(EmbeddedModels.Matcher));
         var image = new Option<string[]>("--image", "-i") { Description = "Picture file. Repeatable.", HelpName = "FILE" };
         var text = new Option<string[]>("--text", "-t") { Description = "A text. Repeatable.", HelpName = "TEXT" };
-        var pooling = new Option<PoolingName>("--pooling") { Description = "How states become one vector; default: the family's own." };
+        var pooling = new Option<PoolingName>("--pooling") { Description = "How states become one vector: cls, mean, pooled or projection. Default: the family's own.", HelpName = "POOLING" };
         var normalize = new Option<bool>("--normalize") { Description = "Divide by the length.", DefaultValueFactory = _ => true, HelpName = "BOOL" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object for each input, with its vector." };
-        var command = new Command(
+        var command = new CliCommand(
             "embed",
             """
-            Turn texts and pictures into vectors (ViT, CLIP, SigLIP, BERT), and show how near they are to each other.
+            Turn texts and pictures into vectors, and show how near they are to each other.
+
+            Families: ViT (pictures; cls, mean, and pooled where it has a pooler), BERT and DistilBERT (texts; cls, mean, and pooled where
+            it has a pooler), CLIP (both; cls for pictures, mean, pooled, projection), SigLIP (both; mean, pooled, projection).
 
             Examples:
               visioncluster embed --image samples/red-apple.png --image samples/watermelon.png --text "red apple" --text "rocket"

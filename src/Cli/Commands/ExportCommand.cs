@@ -11,17 +11,20 @@ internal static class ExportCommand
     {
         var model = new Argument<string>("MODEL") { Description = "Checkpoint folder with safetensors, .gguf file, or the name of an embedded model." };
         var output = new Option<string>("--output", "-o") { Description = "Folder to write: new, or empty.", Required = true, HelpName = "DIR" };
-        var command = new Command(
+        var command = new CliCommand(
             "export",
             """
-            Write a checkpoint as ONNX graphs in the hub's usual layout (Optimum, transformers.js), float32: onnx/model.onnx for a text
-            model; onnx/decoder_model_merged.onnx, embed_tokens.onnx and vision_encoder.onnx for a vision-language model; and its
+            Write a checkpoint as ONNX graphs in the hub's usual layout.
+
+            The layout is that of Optimum and transformers.js, the precision float32: onnx/model.onnx for a text model;
+            onnx/decoder_model_merged.onnx, embed_tokens.onnx and vision_encoder.onnx for a vision-language model; and its
             configuration, tokenizer and processor files.
 
             Families: llama, mistral, gemma, idefics3, smolvlm. The result is served by this program too: run --model DIR.
 
-            Example:
+            Examples:
               visioncluster export emoji-vlm --output emoji-vlm-onnx
+              visioncluster run --model emoji-vlm-onnx
             """)
         { model, output };
         command.SetAction((parsed, _) => CliRunner.RunAsync(async _ =>

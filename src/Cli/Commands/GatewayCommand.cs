@@ -10,7 +10,7 @@ internal static class GatewayCommand
     public static Command Create()
     {
         var (cluster, listen) = (new ClusterFlags(), new ListenOptions());
-        var command = new Command(
+        var command = new CliCommand(
             "gateway",
             """
             Serve a cluster's models over gRPC; any number of gateways may. Ctrl-C or SIGTERM lets running answers finish.

@@ -9,21 +9,24 @@ internal static class GenerateCommand
 {
     public static Command Create()
     {
-        var (endpoint, hosting) = (new EndpointOptions(), new HostingOptions());
+        var (endpoint, hosting) = (new EndpointOptions(), new HostingOptions(EmbeddedModels.Default));
         var file = new Option<string>("--request", "-r") { Description = "Request in JSON; - = standard input.", Required = true, HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object: text, token_ids, finish_reason, usage, timings." };
-        var command = new Command(
+        var command = new CliCommand(
             "generate",
             """
-            Run one request from a JSON file: the GenerateRequest message in protobuf's JSON form, or chat messages with "content".
+            Run one request from a JSON file.
+
+            The file holds the GenerateRequest message in protobuf's JSON form, or chat messages with "content".
             Pictures are base64 ("data"), keys, URLs, or files beside the request ("file").
 
             Example request:
               {"messages": [{"role": "user", "content": [{"type": "image", "file": "red-apple.png"}, {"type": "text", "text": "What is this?"}]}],
                "max_tokens": 32}
 
-            Example:
-              visioncluster generate --request request.json --json
+            Examples:
+              visioncluster generate --request samples/request.json
+              visioncluster generate --request samples/request.json --json
             """)
         { file, json };
         endpoint.AddTo(command);
@@ -33,7 +36,7 @@ internal static class GenerateCommand
             var request = RequestFile.Read(parsed.GetValue(file)!);
             await using var connection = await ClusterConnection.OpenAsync(parsed, endpoint, hosting, cancellation);
             var whole = parsed.GetValue(json);
-            var answer = await AnswerStream.ReadAsync(connection, request, whole ? null : Console.Out.Write, cancellation);
+            var answer = await AnswerStream.ReadAsync(connection, request, whole ? null : Terminal.Answer(), cancellation);
             Console.Out.WriteLine(whole ? AnswerJson.Format(answer) : "");
             return 0;
         }));

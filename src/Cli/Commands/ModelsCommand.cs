@@ -13,11 +13,11 @@ internal static class ModelsCommand
 {
     public static Command Create()
     {
-        var endpoint = new EndpointOptions();
-        var command = new Command(
+        var endpoint = new EndpointOptions("Without it the models that ship with this program are listed.");
+        var command = new CliCommand(
             "models",
             """
-            List models: those that a server serves (--endpoint), or those that ship with this program.
+            List the models that a server serves, or those that ship with this program.
 
             Examples:
               visioncluster models

@@ -5,7 +5,14 @@ namespace VisionCluster.Cli.Commands;
 /// <summary>The <c>visioncluster</c> command line.</summary>
 internal static class RootCommands
 {
-    public static RootCommand Create() => new(
+    public static RootCommand Create()
+    {
+        var root = Commands();
+        HelpWithDetails.Use(root);
+        return root;
+    }
+
+    private static RootCommand Commands() => new(
         """
         VisionCluster serves vision-language models: pictures and questions in, token streams out.
 
@@ -16,6 +23,8 @@ internal static class RootCommands
           visioncluster run                                  serve it over gRPC
           visioncluster chat --endpoint http://127.0.0.1:5400 --image cat.jpg "Describe this image."
           visioncluster verify models/emoji-vlm              compare a checkpoint with golden outputs
+
+        "visioncluster COMMAND --help" has the details and examples of each.
         """)
     {
         RunCommand.Create(),
@@ -31,6 +40,7 @@ internal static class RootCommands
         ImportCommand.Create(),
         ModelsCommand.Create(),
         VerifyCommand.Create(),
+        QualityCommand.Create(),
         ExportCommand.Create(),
     };
 }

@@ -11,10 +11,10 @@ internal static class RunCommand
     public static Command Create()
     {
         var (hosting, cluster, listen) = (new HostingOptions(EmbeddedModels.Default, EmbeddedModels.Matcher), new ClusterFlags(), new ListenOptions());
-        var command = new Command(
+        var command = new CliCommand(
             "run",
             """
-            Serve models over gRPC from this process: gateway, silo and devices together.
+            Serve models over gRPC: gateway, silo and devices in this process.
 
             Further settings come from appsettings.json or the environment, such as VisionCluster__Gateway__Auth__ApiKeys__0__Key.
 

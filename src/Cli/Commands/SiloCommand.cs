@@ -10,7 +10,7 @@ internal static class SiloCommand
     public static Command Create()
     {
         var (hosting, cluster) = (new HostingOptions(EmbeddedModels.Default, EmbeddedModels.Matcher), new ClusterFlags());
-        var command = new Command(
+        var command = new CliCommand(
             "silo",
             """
             Offer this machine's device and models to a cluster. Ctrl-C or SIGTERM drains: running answers finish here or go on elsewhere.

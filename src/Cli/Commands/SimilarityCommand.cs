@@ -16,11 +16,13 @@ internal static class SimilarityCommand
         var image = new Option<string[]>("--image", "-i") { Description = "Picture file. Repeatable.", Required = true, HelpName = "FILE" };
         var text = new Option<string[]>("--text", "-t") { Description = "A text to match. Repeatable.", Required = true, HelpName = "TEXT" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object: logits and probabilities, pictures × texts." };
-        var command = new Command(
+        var command = new CliCommand(
             "similarity",
             """
-            Match pictures with texts that the model was never trained to tell apart (zero-shot): by softmax over the texts (CLIP) or a
-            sigmoid for each pair (SigLIP, such as the embedded emoji-siglip).
+            Match pictures with texts (zero-shot).
+
+            The texts are labels that the model was never trained to tell apart. Judged by a softmax over the texts (CLIP) or a sigmoid
+            for each pair (SigLIP, such as the embedded emoji-siglip).
 
             Examples:
               visioncluster similarity --image samples/red-apple.png --text "red apple" --text "rocket" --text "a fruit"

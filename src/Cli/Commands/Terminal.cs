@@ -12,6 +12,19 @@ internal static class Terminal
 
     public static IAnsiConsole Output { get; } = Create(Console.Out, Console.IsOutputRedirected);
 
+    /// <summary>Prints a streaming answer, without the blank that models begin with.</summary>
+    public static Action<string> Answer()
+    {
+        var begun = false;
+        return text =>
+        {
+            text = begun ? text : text.TrimStart();
+            begun |= text.Length > 0;
+            Console.Out.Write(text);
+            Console.Out.Flush();
+        };
+    }
+
     /// <summary>Shows what is being done while <paramref name="work"/> runs: a spinner on a terminal, a line each in a log.</summary>
     public static async Task<T> WithProgressAsync<T>(string title, Func<IProgress<string>, Task<T>> work)
     {

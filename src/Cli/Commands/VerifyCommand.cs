@@ -12,15 +12,18 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "Checkpoint folder with golden outputs in its expected sub-folder." };
-        var command = new Command(
+        var command = new CliCommand(
             "verify",
             """
-            Compare a checkpoint, as this program compiles and runs it, with golden outputs of a reference implementation
-            (DIR/expected/cases.json and DIR/expected/CASE.safetensors): prompts, ids, pixels, every layer, logits and greedy tokens.
+            Compare a checkpoint with golden outputs of a reference implementation.
+
+            The checkpoint, as this program compiles and runs it, is held to DIR/expected/cases.json and DIR/expected/CASE.safetensors:
+            prompts, ids, pixels, every layer, logits and greedy tokens.
             Exit code 1 if a tensor is beyond tolerance (1e-4 absolute or relative; ids exact; pixels one grey level), or was not compared.
 
-            Example:
+            Examples:
               visioncluster verify models/emoji-vlm
+              visioncluster verify tests/fixtures/families/clip
             """)
         { folder };
         command.SetAction((parsed, _) => CliRunner.RunAsync(async _ =>

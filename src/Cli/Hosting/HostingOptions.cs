@@ -12,15 +12,15 @@ internal sealed class HostingOptions
 {
     private readonly string[] _defaults;
 
-    /// <param name="defaults">Models of a command that names none; emoji-vlm unless given.</param>
+    /// <param name="defaults">Models of a command that names none; none where no embedded model would do.</param>
     public HostingOptions(params string[] defaults)
     {
-        _defaults = defaults.Length > 0 ? defaults : [EmbeddedModels.Default];
+        _defaults = defaults;
         Model = new Option<string[]>("--model", "-m")
         {
-            Description = "Checkpoint folder in Hugging Face layout, a .gguf file, a ready-made export's onnx folder, or an embedded model's name; with --endpoint a model of that server. "
-                + $"Repeatable for run. Default: {string.Join(" and ", _defaults)}.",
-            HelpName = "PATH",
+            Description = "Checkpoint folder, .gguf file, ONNX export, imported folder or embedded model; with --endpoint a model's name there. "
+                + (defaults.Length > 1 ? "Repeatable. " : "") + (defaults.Length > 0 ? $"Default: {string.Join(" and ", defaults)}." : "No default."),
+            HelpName = "MODEL",
         };
     }
 
@@ -35,7 +35,7 @@ internal sealed class HostingOptions
 
     public Option<int> Threads { get; } = new("--threads")
     {
-        Description = "Threads of a CPU device. Default: the machine's cores.",
+        Description = "Threads of a CPU device; the machine's cores unless given.",
         DefaultValueFactory = _ => Environment.ProcessorCount,
         HelpName = "N",
     };
@@ -56,9 +56,17 @@ internal sealed class HostingOptions
 
     public Option<long?> KvMegabytes { get; } = new("--kv-mb")
     {
-        Description = "Memory for key-value slots in MiB. Default: a quarter of the machine's.",
+        Description = "Memory for the key-value caches of sequences in MiB. Default: a quarter of the machine's.",
         HelpName = "MIB",
     };
+
+    public Option<long?> PrefixCacheMegabytes { get; } = new("--prefix-cache-mb")
+    {
+        Description = "Memory for key-value caches of earlier prompts, for those that begin alike; 0: none. Default: a sixteenth of the machine's.",
+        HelpName = "MIB",
+    };
+
+    public PrecisionOptions Precision { get; } = new();
 
     public void AddTo(Command command)
     {
@@ -68,6 +76,8 @@ internal sealed class HostingOptions
         command.Options.Add(Context);
         command.Options.Add(Slots);
         command.Options.Add(KvMegabytes);
+        command.Options.Add(PrefixCacheMegabytes);
+        command.Options.Add(Precision.Option);
     }
 
     public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : _defaults;
@@ -89,8 +99,14 @@ internal sealed class HostingOptions
             Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads") },
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
+            Precision = Precision.Read(parsed, Models(parsed)),
         };
-        return parsed.GetValue(KvMegabytes) is { } megabytes ? options with { KvBytes = Math.Max(1, megabytes) << 20 } : options;
+        if (parsed.GetValue(KvMegabytes) is { } kv)
+        {
+            options = options with { KvBytes = Math.Max(1, kv) << 20 };
+        }
+
+        return parsed.GetValue(PrefixCacheMegabytes) is { } prefixes ? options with { PrefixCacheBytes = Math.Max(0, prefixes) << 20 } : options;
     }
 
     private static int AtLeastOne(int value, string option) => value >= 1 ? value : throw new CliException($"{option} must be at least 1; it is {value}.");

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using VisionCluster.Gateway;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Grains.Hosting;
@@ -48,7 +49,8 @@ internal sealed class LocalCluster : IAsyncDisposable
         List<IModelHost> models = [];
         try
         {
-            models = await ModelLoading.LoadAsync(checkpoints, hosting, progress, cancellationToken);
+            models = await ModelLoading.LoadAsync(
+                checkpoints, hosting, app.Services.GetRequiredService<IOptions<SiloOptions>>().Value, progress, cancellationToken);
             progress.Report("Starting silo and gateway");
             var registry = app.Services.GetRequiredService<ModelRegistry>();
             foreach (var model in models)

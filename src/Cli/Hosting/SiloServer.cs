@@ -31,7 +31,8 @@ internal sealed class SiloServer : IAsyncDisposable
         List<IModelHost> models = [];
         try
         {
-            models = await ModelLoading.LoadAsync(checkpoints, hosting, progress, cancellationToken);
+            models = await ModelLoading.LoadAsync(
+                checkpoints, hosting, host.Services.GetRequiredService<IOptions<SiloOptions>>().Value, progress, cancellationToken);
             var registry = host.Services.GetRequiredService<ModelRegistry>();
             foreach (var model in models)
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using VisionCluster.Cli.Commands;
 using VisionCluster.Contracts.V1;
+using PatchGrid = VisionCluster.Inference.Inspection.PatchGrid;
 
 namespace VisionCluster.Cli.Inspection;
 
@@ -30,7 +31,7 @@ internal sealed class AnswerReport(InspectionResult result, ReportFolder folder)
         var images = result.Tokens.Where(token => token.Place is { Rows: > 0 }).ToList();
         var table = new Table().Border(TableBorder.Rounded).AddColumns($"answer, layer {attention.Layer}", "on images", "most on");
         table.Columns[1].RightAligned();
-        var sums = new Dictionary<uint, float>();
+        var (sums, places) = (new Dictionary<uint, float>(), new PlaceNames(result.Tokens));
         foreach (var token in answer)
         {
             var weights = Weights(attention, (int)token.Position - 1);
@@ -41,22 +42,20 @@ internal sealed class AnswerReport(InspectionResult result, ReportFolder folder)
 
             table.AddRow(
                 Markup.Escape(PromptReport.Show(token.Text)),
-                images.Sum(image => weights[image.Position]).ToString("P1", CultureInfo.InvariantCulture),
-                string.Join("; ", images.OrderByDescending(image => weights[image.Position]).Take(ShownPlaces).Select(image => Place(image, weights))));
+                Percent(images.Sum(image => weights[image.Position])),
+                string.Join("; ", images.OrderByDescending(image => weights[image.Position]).Take(ShownPlaces)
+                    .Select(image => $"{places.Of(image.Place)} ({Percent(weights[image.Position])})")));
         }
 
         Terminal.Output.Write(table);
-        foreach (var (image, grid) in result.Grids)
+        foreach (var (image, answered) in result.Grids)
         {
+            var grid = Grids.Of(answered);
             folder.WritePng(image, "answer-attention", attention.Layer, HeatMap.Draw(grid, Patches(grid, image, images, sums), least: 0));
         }
     }
 
-    private static string Place(PromptToken token, float[] weights)
-    {
-        var share = weights[token.Position].ToString("P1", CultureInfo.InvariantCulture);
-        return $"tile {token.Place.Tile + 1}, row {token.Place.Row}, column {token.Place.Column} ({share})";
-    }
+    private static string Percent(float share) => share.ToString("P1", CultureInfo.InvariantCulture);
 
     /// <summary>Mean over heads of one query's weights.</summary>
     private static float[] Weights(InspectedTensor attention, int query)
@@ -78,7 +77,7 @@ internal sealed class AnswerReport(InspectionResult result, ReportFolder folder)
     /// <summary>Every patch takes the weight of the image token that stands for it.</summary>
     private static float[] Patches(PatchGrid grid, uint image, List<PromptToken> tokens, Dictionary<uint, float> sums)
     {
-        var values = new float[grid.Tiles * grid.Rows * grid.Columns];
+        var values = new float[grid.Tiles * grid.Patches];
         foreach (var token in tokens.Where(token => token.Place.Image == image))
         {
             var place = token.Place;
@@ -86,7 +85,7 @@ internal sealed class AnswerReport(InspectionResult result, ReportFolder folder)
             {
                 for (var column = place.Column; column < place.Column + place.Columns; column++)
                 {
-                    values[(((place.Tile * grid.Rows) + row) * grid.Columns) + column] += sums[token.Position];
+                    values[((int)place.Tile * grid.Patches) + ((int)row * grid.Columns) + (int)column] += sums[token.Position];
                 }
             }
         }

@@ -28,6 +28,8 @@ internal sealed class InspectOptions
         [AnswerAttention] = [InspectView.PatchGrid, InspectView.Tokens, InspectView.Attention],
     };
 
+    private static readonly InspectView[] OfATower = [InspectView.Embeddings, InspectView.Hidden, InspectView.Attention];
+
     public InspectOptions() => View.AcceptOnlyFromAmong([.. Views.Keys]);
 
     public Option<string[]> Image { get; } = new("--image", "-i") { Description = "Picture file. Repeatable, at most 4.", HelpName = "FILE" };
@@ -41,7 +43,8 @@ internal sealed class InspectOptions
 
     public Option<string[]> View { get; } = new("--view", "-v")
     {
-        Description = "What to show. Repeatable. Default: grid and pca of pictures, next-tokens of a text alone.",
+        Description = "What to show, of the views below. Repeatable. Default: grid and pca of pictures, next-tokens of a text alone.",
+        HelpName = "VIEW",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -54,13 +57,13 @@ internal sealed class InspectOptions
 
     public Option<int?> Patch { get; } = new("--patch")
     {
-        Description = "Draw this patch of the first tile (row × columns + column) against all others: cosines, or for attention its weights.",
+        Description = "Draw this patch of the first tile (row × columns + column) against all patches: cosines, or for attention its weights.",
         HelpName = "N",
     };
 
     public Option<uint> Top { get; } = new("--top") { Description = "Next tokens at each position.", DefaultValueFactory = _ => 5, HelpName = "N" };
 
-    public Option<uint> Answer { get; } = new("--answer") { Description = "Let the model answer first, so many tokens at most. For the answer views 16.", HelpName = "N" };
+    public Option<uint> Answer { get; } = new("--answer") { Description = "Let the model answer first, so many tokens at most: 16 for the answer views, else 0.", HelpName = "N" };
 
     public Option<bool> Plain { get; } = new("--plain") { Description = "The text is the whole prompt, without chat template." };
 
@@ -68,7 +71,7 @@ internal sealed class InspectOptions
 
     public Option<bool?> Split { get; } = new("--split") { Description = "Cut pictures into tiles or not. Default: as the model's processor says.", HelpName = "BOOL" };
 
-    public Option<Tower> Tower { get; } = new("--tower") { Description = "Which tower embeddings, hidden and attention mean: Vision or Text.", HelpName = "TOWER" };
+    public Option<Tower> Tower { get; } = new("--tower") { Description = "Which tower embeddings, hidden and attention mean: vision or text. Default: vision when there are pictures.", HelpName = "TOWER" };
 
     public void AddTo(Command command)
     {
@@ -82,6 +85,12 @@ internal sealed class InspectOptions
     {
         var (images, text, views) = (parsed.GetValue(Image) ?? [], parsed.GetValue(Text)!, ViewNames(parsed));
         var (attention, tokens) = (views.Contains(AnswerAttention), parsed.GetValue(Answer));
+        var others = views.Where(view => view != AnswerAttention).SelectMany(view => Views[view]);
+        if (attention && parsed.GetValue(Tower) != Contracts.V1.Tower.Text && others.Any(OfATower.Contains))
+        {
+            throw new CliException($"--view {AnswerAttention} looks at the text side; ask for embeddings, hidden and attention of pictures apart.");
+        }
+
         var request = new InspectRequest
         {
             Text = text,
@@ -104,7 +113,9 @@ internal sealed class InspectOptions
             request.Split = split;
         }
 
-        if (images.Length > 0 && parsed.GetValue(Patch) is not null && !request.Views.Contains(InspectView.PatchGrid))
+        // Pictures of tensors need to know where the patches lie.
+        var ofPictures = images.Length > 0 && request.Tower != Contracts.V1.Tower.Text && request.Views.Any(OfATower.Contains);
+        if (ofPictures && !request.Views.Contains(InspectView.PatchGrid))
         {
             request.Views.Add(InspectView.PatchGrid);
         }

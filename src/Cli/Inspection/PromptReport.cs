@@ -26,28 +26,28 @@ internal static class PromptReport
 
     private static void Tokens(List<PromptToken> tokens)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("position", "token", "id", "patches");
+        var (table, places) = (new Table().Border(TableBorder.Rounded).AddColumns("position", "token", "id"), new PlaceNames(tokens));
         table.Columns[0].RightAligned();
         table.Columns[2].RightAligned();
+        if (places.Any)
+        {
+            table.AddColumn("stands for");
+        }
+
         foreach (var token in tokens)
         {
             var text = Markup.Escape(Show(token.Text));
-            table.AddRow(
+            string[] cells =
+            [
                 token.Position.ToString(CultureInfo.InvariantCulture),
                 token.Answer ? $"[bold]{text}[/]" : text,
                 token.Id.ToString(CultureInfo.InvariantCulture),
-                token.Place is { } place ? Place(place) : "");
+                token.Place is { } place ? places.Of(place) : "",
+            ];
+            table.AddRow(cells[..table.Columns.Count]);
         }
 
         Terminal.Output.Write(table);
-    }
-
-    private static string Place(ImagePlace place)
-    {
-        var from = $"image {place.Image + 1}, tile {place.Tile + 1}";
-        return place.Rows == 0 ? $"{from}, class token"
-            : place is { Rows: 1, Columns: 1 } ? $"{from}, row {place.Row}, column {place.Column}"
-            : $"{from}, rows {place.Row}–{place.Row + place.Rows - 1}, columns {place.Column}–{place.Column + place.Columns - 1}";
     }
 
     /// <summary>Positions of image tokens say nothing about text and are left out.</summary>

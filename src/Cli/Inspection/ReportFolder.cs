@@ -33,13 +33,13 @@ internal sealed class ReportFolder
         Say(path);
     }
 
+    /// <summary>What an image is called, or the text.</summary>
+    public string NameOf(uint? image) => image is { } i ? Twins((int)i) : "text";
+
     private static void Say(string path) => Terminal.Error.MarkupLineInterpolated($"[grey]wrote {path}[/]");
 
-    private string PathOf(uint? image, string what, uint? layer, string extension)
-    {
-        var name = image is { } i ? Twins((int)i) : "text";
-        return Path.Combine(_folder, $"{name}-{what}{(layer is { } l ? $"-layer{l}" : "")}.{extension}");
-    }
+    private string PathOf(uint? image, string what, uint? layer, string extension) =>
+        Path.Combine(_folder, $"{NameOf(image)}-{what}{(layer is { } l ? $"-layer{l}" : "")}.{extension}");
 
     /// <summary>Two pictures of one name are told apart by number.</summary>
     private string Twins(int image) => _names.Count(name => name == _names[image]) > 1 ? $"{_names[image]}{image + 1}" : _names[image];

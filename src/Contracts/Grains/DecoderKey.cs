@@ -11,5 +11,7 @@ public static class DecoderKey
     /// <summary>A single answer that is forgotten when done.</summary>
     public static string ForRequest(string tenant, string requestId) => tenant + TransientMark + requestId;
 
+    public static string TenantOf(string key) => key[..key.IndexOf('/')];
+
     public static bool IsTransient(string key) => key.Contains(TransientMark, StringComparison.Ordinal);
 }

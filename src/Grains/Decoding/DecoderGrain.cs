@@ -31,6 +31,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private readonly DecoderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<DecoderGrain> _logger;
+    private readonly string _tenant;
     private IModelHost? _host;
     private DecodeSession? _session;
     private Turn? _turn;
@@ -48,7 +49,9 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         TimeProvider time,
         ILogger<DecoderGrain> logger)
     {
-        var remembered = !DecoderKey.IsTransient(context.GrainId.Key.ToString()!);
+        var key = context.GrainId.Key.ToString()!;
+        var remembered = !DecoderKey.IsTransient(key);
+        _tenant = DecoderKey.TenantOf(key);
         _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute("conversation", StorageName)) : null;
         _writer = _record is null ? null : new ConversationWriter(_record, time, logger);
         (_models, _embeddings, _gate, _held, _options, _time, _logger) = (models, embeddings, gate, held, options.Value, time, logger);
@@ -187,7 +190,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         _session ??= _record is null ? null : engine.OpenSession();
         try
         {
-            var submitted = engine.Submit(request with { Session = _session });
+            var submitted = engine.Submit(request with { Session = _session, Tenant = _tenant, CacheScope = _tenant });
             if (submitted.Generation is not { } generation)
                 return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);

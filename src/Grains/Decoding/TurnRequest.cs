@@ -36,7 +36,7 @@ internal static class TurnRequest
         return (new GenerationRequest
         {
             RequestId = command.RequestId,
-            Prompt = prompt with { Ids = [.. prompt.Ids, .. answered] },
+            Prompt = prompt with { Ids = [.. prompt.Ids, .. answered], TextFrom = asked },
             AnsweredTokens = answered.Length,
             Stop = EngineMapping.ToStop(command.Stop, host, asked),
             Text = host.CreateTextStream(),

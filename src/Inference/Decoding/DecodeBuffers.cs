@@ -3,12 +3,13 @@ namespace VisionCluster.Inference.Decoding;
 /// <summary>What a step reads and writes, allocated once. Pinned: a runner may hand the addresses to native code.</summary>
 internal sealed class DecodeBuffers(IDecoderRunner runner, int chunkTokens)
 {
-    private readonly float[] _logits = GC.AllocateArray<float>(checked(runner.SlotCount * runner.VocabularySize), pinned: true);
+    private readonly float[] _logits = GC.AllocateArray<float>(checked(Math.Max(runner.SlotCount, runner.LogitRows) * runner.VocabularySize), pinned: true);
     private readonly float[] _embeddings =
         GC.AllocateArray<float>(checked(Math.Min(chunkTokens, runner.SlotCapacity) * runner.HiddenSize), pinned: true);
 
     private readonly int[] _tokenIds = new int[runner.SlotCount];
     private readonly int[] _past = new int[runner.SlotCount];
+    private readonly int[] _checked = new int[runner.LogitRows];
 
     /// <summary>The sequences of the decode step, by row.</summary>
     public SequenceState[] Rows { get; } = new SequenceState[runner.SlotCount];
@@ -16,6 +17,12 @@ internal sealed class DecodeBuffers(IDecoderRunner runner, int chunkTokens)
     public Span<int> TokenIds(int rows) => _tokenIds.AsSpan(0, rows);
 
     public Span<int> Past(int rows) => _past.AsSpan(0, rows);
+
+    /// <summary>A row's guessed tokens.</summary>
+    public Span<int> Draft(int count) => _checked.AsSpan(1, count);
+
+    /// <summary>A row's last token, to be set, and its guessed ones.</summary>
+    public Span<int> Checked(int drafted) => _checked.AsSpan(0, 1 + drafted);
 
     /// <summary><c>[rows, vocabulary]</c>.</summary>
     public Span<float> Logits(int rows) => _logits.AsSpan(0, rows * runner.VocabularySize);

@@ -74,6 +74,7 @@ public sealed class DecodeEngine : IAsyncDisposable
         finally
         {
             _inbox.Stop();
+            loop.Dispose();
             _runner.Dispose();
             _ended.TrySetResult();
         }

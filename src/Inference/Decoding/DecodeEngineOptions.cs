@@ -10,6 +10,34 @@ public sealed record DecodeEngineOptions
     public int PrefillChunkTokens { get; init; } = 256;
 
     /// <summary>
+    /// How long a prompt's chunk may keep running answers waiting, in decode steps: chunks are made shorter until they take no longer, so
+    /// that the gap between two tokens grows to (1 + this) steps at most. Default 2.
+    /// </summary>
+    public double MaxStallSteps { get; init; } = 2;
+
+    /// <summary>Fewest tokens of a chunk however slow the device is: smaller ones waste it. Default 16.</summary>
+    public int MinChunkTokens { get; init; } = 16;
+
+    /// <summary>
+    /// Tokens whose KV may be in memory at the same time, where memory is paid for by the page (<see cref="IDecoderRunner.PageTokens"/>); a
+    /// whole context must fit. When running sequences outgrow it, the newest of the lowest priority is preempted: it loses its KV, waits, and
+    /// goes on where it was. 0 (default): as many as the slots hold.
+    /// </summary>
+    public int KvBudgetTokens { get; init; }
+
+    /// <summary>
+    /// Main memory for KV of prompts whose slots have been given to others, shared within a <see cref="GenerationRequest.CacheScope"/>; the
+    /// least recently used goes first. 0: none. Default 0.
+    /// </summary>
+    public long PrefixCacheBytes { get; init; }
+
+    /// <summary>Tokens of a block of the prefix cache: beginnings are shared in whole blocks. Default 32.</summary>
+    public int PrefixBlockTokens { get; init; } = 32;
+
+    /// <summary>Most tokens that a sequence that runs alone guesses from its own text and checks in one step; 0: none. Default 8.</summary>
+    public int MaxDraftTokens { get; init; } = 8;
+
+    /// <summary>
     /// Fewest tokens for which KV is copied from another sequence of the same <see cref="GenerationRequest.CacheScope"/>. Default 16.
     /// </summary>
     public int MinSharedTokens { get; init; } = 16;
@@ -31,6 +59,9 @@ public sealed record DecodeEngineOptions
 
     internal Action<DecodeStep>? AfterStep { get; init; }
 
+    /// <summary>For tests: drafts of this length whether or not they pay.</summary>
+    internal int? FixedDraftTokens { get; init; }
+
     /// <summary>Everything that is wrong, one sentence each, naming the property and its value; empty when all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -39,6 +70,18 @@ public sealed record DecodeEngineOptions
             errors.Add($"{nameof(MaxWaiting)} must be at least 1, not {MaxWaiting}.");
         if (PrefillChunkTokens < 1)
             errors.Add($"{nameof(PrefillChunkTokens)} must be at least 1, not {PrefillChunkTokens}.");
+        if (!(MaxStallSteps > 0) || !double.IsFinite(MaxStallSteps))
+            errors.Add($"{nameof(MaxStallSteps)} must be more than 0, not {MaxStallSteps}.");
+        if (MinChunkTokens < 1)
+            errors.Add($"{nameof(MinChunkTokens)} must be at least 1, not {MinChunkTokens}.");
+        if (KvBudgetTokens < 0)
+            errors.Add($"{nameof(KvBudgetTokens)} must not be negative; it is {KvBudgetTokens}.");
+        if (PrefixCacheBytes < 0)
+            errors.Add($"{nameof(PrefixCacheBytes)} must not be negative; it is {PrefixCacheBytes}.");
+        if (PrefixBlockTokens < 1)
+            errors.Add($"{nameof(PrefixBlockTokens)} must be at least 1, not {PrefixBlockTokens}.");
+        if (MaxDraftTokens is < 0 or > 64)
+            errors.Add($"{nameof(MaxDraftTokens)} must be from 0 to 64; it is {MaxDraftTokens}.");
         if (MinSharedTokens < 1)
             errors.Add($"{nameof(MinSharedTokens)} must be at least 1, not {MinSharedTokens}.");
         if (MinRetryAfter < TimeSpan.Zero || MaxRetryAfter < MinRetryAfter)

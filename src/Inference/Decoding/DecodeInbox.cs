@@ -107,6 +107,14 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
         metrics.Waiting(-1);
     }
 
+    /// <summary>A running sequence waits again; it keeps no new one out.</summary>
+    public void ReturnToQueue()
+    {
+        lock (_lock)
+            _waiting++;
+        metrics.Waiting(1);
+    }
+
     /// <summary>The session may generate again; true if it has been closed meanwhile.</summary>
     public bool Leave(DecodeSession session)
     {

@@ -7,17 +7,38 @@ namespace VisionCluster.Inference.Decoding;
 /// The engine's thread: schedule (<see cref="DecodeScheduler"/>), run (<see cref="IDecoderRunner"/>), complete (sample, stop, report).
 /// Whatever the runner throws ends the sequences of that call and nothing else. A step allocates nothing.
 /// </summary>
-internal sealed class DecodeLoop(
-    IDecoderRunner runner, DecodeEngineOptions options, TimeProvider timeProvider, DecodeInbox inbox, InferenceMetrics metrics)
+internal sealed class DecodeLoop : IDisposable
 {
+    private readonly IDecoderRunner _runner;
+    private readonly DecodeEngineOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly DecodeInbox _inbox;
+    private readonly InferenceMetrics _metrics;
     private readonly DecodeScheduler _scheduler = new();
-    private readonly SlotMap _slots = new(runner.SlotCount);
-    private readonly Sampler _sampler = new(runner.VocabularySize);
-    private readonly DecodeBuffers _buffers = new(runner, ChunkTokens(runner, options));
-    private readonly int _chunkTokens = ChunkTokens(runner, options);
+    private readonly KvCache _kv;
+    private readonly Sampler _sampler;
+    private readonly DecodeBuffers _buffers;
+    private readonly ChunkPlanner _chunks;
+    private readonly SpeculationPlanner _speculation;
+    private readonly Func<SequenceState, bool> _tryMakeRoom;
     private readonly List<SequenceState> _arrived = [];
     private readonly List<SequenceState> _due = [];
     private readonly List<KvEntry> _closed = [];
+
+    public DecodeLoop(
+        IDecoderRunner runner, DecodeEngineOptions options, TimeProvider timeProvider, DecodeInbox inbox, InferenceMetrics metrics)
+    {
+        (_runner, _options, _timeProvider, _inbox, _metrics) = (runner, options, timeProvider, inbox, metrics);
+        // A prompt whose tokens look at each other in both directions runs as a whole.
+        var chunk = runner.BidirectionalPrefix ? runner.SlotCapacity : options.PrefillChunkTokens;
+        var minChunk = runner.BidirectionalPrefix ? chunk : options.MinChunkTokens;
+        _kv = new KvCache(runner, options, metrics);
+        _sampler = new Sampler(runner.VocabularySize);
+        _speculation = new SpeculationPlanner(Math.Min(options.MaxDraftTokens, runner.LogitRows - 1), options.FixedDraftTokens);
+        _buffers = new DecodeBuffers(runner, Math.Max(chunk, runner.LogitRows));
+        _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps);
+        _tryMakeRoom = TryMakeRoom;
+    }
 
     /// <summary>Runs until the inbox is stopped.</summary>
     public void Run()
@@ -32,52 +53,60 @@ internal sealed class DecodeLoop(
         {
             failure = exception;
         }
-        inbox.Stop();
+        _inbox.Stop();
         TakeArrivals();
         _scheduler.CollectAll(_due);
         EndDue(failure is null ? FinishReason.Cancelled : FinishReason.Error, failure);
     }
 
+    public void Dispose() => _kv.Dispose();
+
     private void RunStep()
     {
-        _scheduler.CollectDue(timeProvider.GetUtcNow(), _due);
+        _scheduler.CollectDue(_timeProvider.GetUtcNow(), _due);
         EndDue(null, null);
-        var step = _scheduler.Next(_slots.HasRoom, out var prompt);
+        var step = _scheduler.Next(_tryMakeRoom, out var prompt);
         if (step == DecodeStep.None)
         {
             // Nothing waits and nothing runs: room is never short without a running sequence.
-            inbox.Wait();
+            _inbox.Wait();
             return;
         }
-        options.BeforeStep?.Invoke(step);
-        var started = timeProvider.GetTimestamp();
+        _options.BeforeStep?.Invoke(step);
+        var started = _timeProvider.GetTimestamp();
         if (step == DecodeStep.Prefill)
         {
             var tokens = Prefill(prompt!);
-            metrics.PrefillStep(timeProvider.GetElapsedTime(started), tokens);
+            var time = _timeProvider.GetElapsedTime(started);
+            _chunks.Prefilled(time, tokens);
+            _metrics.PrefillStep(time, tokens);
         }
         else
         {
-            var rows = Decode();
-            metrics.DecodeStep(timeProvider.GetElapsedTime(started), rows);
+            var (rows, drafted) = Decode();
+            var time = _timeProvider.GetElapsedTime(started);
+            _chunks.Decoded(time);
+            if (rows == 1)
+                _speculation.Record(drafted, time);
+            _metrics.DecodeStep(time, rows);
         }
         Publish();
-        options.AfterStep?.Invoke(step);
+        _options.AfterStep?.Invoke(step);
     }
 
     private bool TakeArrivals()
     {
-        var running = inbox.Take(_arrived, _closed);
+        var running = _inbox.Take(_arrived, _closed);
         foreach (var sequence in _arrived)
         {
             if (sequence.Kv.Use == SlotUse.Idle)
-                _slots.Touch(sequence.Kv);
+                _kv.Touch(sequence.Kv);
             _scheduler.Add(sequence);
             if (sequence.EndedBefore is { } reason)
                 End(sequence, reason, null);
         }
         foreach (var entry in _closed)
-            _slots.Release(entry);
+            Evict(entry);
         if (_closed.Count > 0)
             Publish();
         _arrived.Clear();
@@ -95,144 +124,222 @@ internal sealed class DecodeLoop(
         _due.Clear();
     }
 
+    /// <summary>Room for a waiting sequence, if need be that of running ones of lower priority.</summary>
+    private bool TryMakeRoom(SequenceState sequence)
+    {
+        while (!_kv.HasRoomFor(sequence))
+        {
+            if (_scheduler.Victim() is not { } victim || victim.Request.Priority >= sequence.Request.Priority)
+                return false;
+            Preempt(victim);
+        }
+        return true;
+    }
+
+    /// <summary>Memory for a running sequence's first tokens, if need be that of the newest of the lowest priority, which may be its own.</summary>
+    private bool TryGrow(SequenceState sequence, int tokens)
+    {
+        while (!_kv.TryReserve(sequence.Kv, tokens))
+        {
+            var victim = _scheduler.Victim()!;
+            Preempt(victim);
+            if (victim == sequence)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Takes a running sequence's KV; it waits, and prefills prompt and answer again.</summary>
+    private void Preempt(SequenceState sequence)
+    {
+        _scheduler.Preempt(sequence);
+        Evict(sequence.Kv);
+        sequence.TargetTokens = sequence.HistoryTokens;
+        _inbox.ReturnToQueue();
+        _metrics.Preempted();
+    }
+
     /// <summary>Runs one chunk; returns its tokens.</summary>
     private int Prefill(SequenceState sequence)
     {
         var entry = sequence.Kv;
-        if (entry.Sequence != sequence && !TryAdmit(sequence))
+        if (entry.Sequence != sequence && !TryStart(sequence))
             return 0;
         var past = entry.Tokens;
-        var tokens = Math.Min(_chunkTokens, sequence.PromptTokens - past);
-        var last = past + tokens == sequence.PromptTokens;
+        // What the answer begins with runs by the arithmetic that it was generated with.
+        var answer = past >= sequence.AskedTokens;
+        var end = answer ? sequence.TargetTokens : Math.Min(sequence.TargetTokens, sequence.AskedTokens);
+        var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), end - past);
+        if (!TryGrow(sequence, past + tokens))
+            return 0;
+        var last = past + tokens == sequence.TargetTokens;
         var logits = last ? _buffers.LogitsRow(0) : [];
         try
         {
             var embeddings = _buffers.Embeddings(tokens);
-            sequence.Embedder.Write(runner, past, tokens, embeddings);
-            runner.Prefill(entry.Slot, past, embeddings, logits);
+            sequence.Embedder.Write(_runner, past, tokens, embeddings);
+            if (answer && past > 0)
+                _runner.Extend(entry.Slot, past, embeddings, logits);
+            else
+                _runner.Prefill(entry.Slot, past, embeddings, logits);
         }
         catch (Exception exception)
         {
-            metrics.DeviceFailed();
+            _metrics.DeviceFailed();
             End(sequence, FinishReason.Error, exception);
             return tokens;
         }
         entry.Tokens = past + tokens;
+        _scheduler.Shares.ChargePrompt(sequence.Request, tokens);
         if (last)
         {
             _scheduler.StartDecoding(sequence);
-            _slots.StartDecoding(entry);
+            _kv.StartDecoding(entry);
             Complete(sequence, logits);
         }
         return tokens;
     }
 
     /// <summary>Gives a waiting sequence its slot, with what is there of its prompt or can be copied; false if copying failed.</summary>
-    private bool TryAdmit(SequenceState sequence)
+    private bool TryStart(SequenceState sequence)
     {
-        var entry = sequence.Kv;
         _scheduler.Admit(sequence);
-        inbox.LeaveQueue(sequence);
+        _inbox.LeaveQueue(sequence);
         // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
-        if (entry.Use == SlotUse.Free && sequence.PromptTokens > _chunkTokens)
+        if (sequence.Kv.Use == SlotUse.Free && sequence.TargetTokens > _options.PrefillChunkTokens)
             Pack();
-        // The last prompt token must run, whatever is there: its logits choose the first token. Keys and values of tokens that saw all of
-        // their prompt serve no other prompt.
-        var isReusable = sequence.Identities.Length > 0 && !runner.BidirectionalPrefix;
-        var reusable = sequence.Identities.AsSpan(0, isReusable ? sequence.PromptTokens - 1 : 0);
-        var cached = entry.CommonPrefix(reusable);
-        var source = -1;
-        if (sequence.Request.CacheScope is { } scope && _slots.LongestPrefix(scope, reusable, out var shared) is { } other
-            && shared >= cached + options.MinSharedTokens)
-            (source, cached) = (other.Slot, shared);
-        if (entry.Use == SlotUse.Idle)
-            _slots.Resume(entry);
-        else
-            _slots.Acquire(entry);
-        entry.Sequence = sequence;
-        entry.Identities = sequence.Identities;
-        entry.Scope = sequence.Request.CacheScope;
-        entry.Tokens = 0;
+        int cached;
         try
         {
-            if (source >= 0 && source != entry.Slot) // else its owner has just been evicted: the tokens are here already
-                runner.CopySlot(source, entry.Slot, cached);
+            cached = _kv.Start(sequence);
         }
         catch (Exception exception)
         {
-            metrics.DeviceFailed();
+            _metrics.DeviceFailed();
             End(sequence, FinishReason.Error, exception);
             return false;
         }
-        entry.Tokens = sequence.CachedTokens = cached;
-        sequence.PrefillStartedAt = timeProvider.GetTimestamp();
-        metrics.Admitted(timeProvider.GetElapsedTime(sequence.SubmittedAt, sequence.PrefillStartedAt), cached);
+        if (sequence.PrefillStartedAt != 0)
+            return true; // preempted before
+        sequence.CachedTokens = cached;
+        sequence.PrefillStartedAt = _timeProvider.GetTimestamp();
+        _metrics.Admitted(_timeProvider.GetElapsedTime(sequence.SubmittedAt, sequence.PrefillStartedAt), cached);
         sequence.Generation.Admit(cached);
         return true;
     }
 
-    /// <summary>Runs one token for every row; returns the rows.</summary>
-    private int Decode()
+    /// <summary>Runs one token for every row, or several of a single row; returns the rows and the guessed tokens.</summary>
+    private (int Rows, int Drafted) Decode()
     {
         Pack();
-        var rows = _slots.DecodeCount;
-        if (rows == 0) // packing failed
-            return 0;
+        for (var row = 0; row < _kv.DecodeCount; row++)
+        {
+            var entry = _kv[row]!;
+            if (!TryGrow(entry.Sequence!, entry.Tokens + 1) || _kv[row] != entry)
+            {
+                Pack(); // somebody has left
+                row = -1;
+            }
+        }
+        var rows = _kv.DecodeCount;
+        if (rows == 0) // packing failed, or all were preempted
+            return (0, 0);
+        if (rows == 1 && TryDraft(_kv[0]!.Sequence!, out var drafted))
+            return (1, Check(_kv[0]!.Sequence!, drafted));
         var tokenIds = _buffers.TokenIds(rows);
         var past = _buffers.Past(rows);
         for (var row = 0; row < rows; row++)
         {
-            var entry = _slots[row]!;
+            var entry = _kv[row]!;
             _buffers.Rows[row] = entry.Sequence!;
             tokenIds[row] = entry.Sequence!.LastToken;
             past[row] = entry.Tokens;
         }
         try
         {
-            runner.Decode(tokenIds, past, _buffers.Logits(rows));
+            _runner.Decode(tokenIds, past, _buffers.Logits(rows));
         }
         catch (Exception exception)
         {
-            metrics.DeviceFailed();
+            _metrics.DeviceFailed();
             for (var row = 0; row < rows; row++)
                 End(_buffers.Rows[row], FinishReason.Error, exception);
-            return rows;
+            return (rows, 0);
         }
         for (var row = 0; row < rows; row++)
         {
-            var entry = _buffers.Rows[row].Kv;
-            if (entry.Identities.Length > 0)
-                entry.Identities[entry.Tokens] = TokenIdentity.OfText(tokenIds[row]);
-            entry.Tokens++;
+            _buffers.Rows[row].Kv.Tokens++;
             Complete(_buffers.Rows[row], _buffers.LogitsRow(row));
         }
-        return rows;
+        return (rows, 0);
+    }
+
+    /// <summary>Guesses what a sequence will say next, if that pays, there is a guess and there is room to check it.</summary>
+    private bool TryDraft(SequenceState sequence, out int count)
+    {
+        count = Math.Min(_speculation.Plan(sequence.Drafts), sequence.MaxTokens - sequence.Generated - 1);
+        var isDrafted = count > 0 && _kv.TryReserve(sequence.Kv, sequence.Kv.Tokens + 1 + count)
+            && PromptLookup.TryDraft(sequence.History.AsSpan(0, sequence.HistoryTokens), _buffers.Draft(count));
+        if (!isDrafted)
+            sequence.Drafts.Skipped();
+        return isDrafted;
+    }
+
+    /// <summary>
+    /// Runs a row's last token and the guess of those after it, and goes on as long as the sampler chooses what was guessed: what comes out is
+    /// what single steps would have chosen, for the sampler's randomness depends on the position alone. Returns the tokens guessed.
+    /// </summary>
+    private int Check(SequenceState sequence, int count)
+    {
+        var entry = sequence.Kv;
+        var past = entry.Tokens;
+        var tokenIds = _buffers.Checked(count);
+        tokenIds[0] = sequence.LastToken;
+        try
+        {
+            var embeddings = _buffers.Embeddings(tokenIds.Length);
+            _runner.Embed(tokenIds, embeddings);
+            _runner.Extend(entry.Slot, past, embeddings, _buffers.Logits(tokenIds.Length));
+        }
+        catch (Exception exception)
+        {
+            _metrics.DeviceFailed();
+            End(sequence, FinishReason.Error, exception);
+            return count;
+        }
+        var accepted = 0;
+        while (true)
+        {
+            entry.Tokens = past + accepted + 1;
+            Complete(sequence, _buffers.LogitsRow(accepted));
+            if (entry.Sequence != sequence || accepted == count || sequence.LastToken != tokenIds[accepted + 1])
+                break;
+            accepted++;
+        }
+        sequence.Drafts.Checked(accepted, count);
+        _metrics.Speculated(count, accepted);
+        return count;
     }
 
     /// <summary>Brings the decoding rows into slots 0..n−1. A move that fails ends the sequences at both of its ends.</summary>
     private void Pack()
     {
-        while (_slots.TryNextMove(out var move))
+        while (_kv.TryNextMove(out var move))
         {
-            var row = _slots[move.Source]!;
-            var displaced = _slots[move.Destination];
+            var row = _kv[move.Source]!;
+            var displaced = _kv[move.Destination];
             try
             {
-                if (move.Swap)
-                    runner.SwapSlots(move.Source, move.Destination, row.Tokens, displaced!.Tokens);
-                else
-                    runner.CopySlot(move.Source, move.Destination, row.Tokens);
-                metrics.Moved(row.Tokens + (displaced?.Tokens ?? 0));
-                _slots.Apply(move);
+                _kv.Move(move);
             }
             catch (Exception exception)
             {
-                metrics.DeviceFailed();
+                _metrics.DeviceFailed();
                 End(row.Sequence!, FinishReason.Error, exception);
                 if (displaced?.Sequence is { } sequence)
                     End(sequence, FinishReason.Error, exception);
                 else if (displaced is not null)
-                    _slots.Release(displaced);
+                    _kv.Release(displaced);
             }
         }
     }
@@ -246,11 +353,12 @@ internal sealed class DecodeLoop(
             var token = _sampler.Sample(logits, sequence.Sampling, sequence.Kv.Tokens);
             if (!token.IsValid)
                 throw new InvalidOperationException("The model's logits hold NaN or an infinity.");
-            sequence.LastTokenAt = timeProvider.GetTimestamp();
+            sequence.LastTokenAt = _timeProvider.GetTimestamp();
             if (sequence.FirstTokenAt == 0)
                 sequence.FirstTokenAt = sequence.LastTokenAt;
             reason = TokenDelivery.Deliver(sequence, token);
-            metrics.Generated();
+            _scheduler.Shares.ChargeOutput(sequence.Request, 1);
+            _metrics.Generated();
         }
         catch (Exception exception)
         {
@@ -265,23 +373,39 @@ internal sealed class DecodeLoop(
     private void End(SequenceState sequence, FinishReason reason, Exception? error)
     {
         if (_scheduler.Remove(sequence))
-            inbox.LeaveQueue(sequence);
-        var result = SequenceResult.Of(sequence, reason, error, timeProvider);
+            _inbox.LeaveQueue(sequence);
+        var result = SequenceResult.Of(sequence, reason, error, _timeProvider);
+        var failed = result.Reason == FinishReason.Error;
         var session = sequence.Request.Session;
-        var keep = session is not null && !inbox.Leave(session) && result.Reason != FinishReason.Error;
+        var keep = session is not null && !_inbox.Leave(session) && !failed;
         var entry = sequence.Kv;
         if (entry.Sequence == sequence && keep && entry.Tokens > 0)
-            _slots.Park(entry);
+            _kv.Park(entry);
         else if (entry.Sequence == sequence || (!keep && entry.Sequence is null))
-            _slots.Release(entry);
+        {
+            if (failed)
+                _kv.Release(entry);
+            else
+                Evict(entry);
+        }
         Publish();
-        metrics.GenerationEnded(result.Reason.ToString());
+        _metrics.GenerationEnded(result.Reason.ToString());
         sequence.Generation.End(result);
     }
 
-    /// <summary>A prompt whose tokens look at each other in both directions runs as a whole.</summary>
-    private static int ChunkTokens(IDecoderRunner runner, DecodeEngineOptions options) =>
-        runner.BidirectionalPrefix ? runner.SlotCapacity : options.PrefillChunkTokens;
+    /// <summary>Frees an entry's slot; what could not be saved is lost, no more.</summary>
+    private void Evict(KvEntry entry)
+    {
+        try
+        {
+            _kv.Evict(entry);
+        }
+        catch (Exception)
+        {
+            _metrics.DeviceFailed();
+            _kv.Release(entry);
+        }
+    }
 
-    private void Publish() => inbox.Publish(_slots.FreeCount, _slots.IdleCount, _scheduler.RunningCount);
+    private void Publish() => _inbox.Publish(_kv.FreeCount, _kv.IdleCount, _scheduler.RunningCount);
 }

@@ -2,8 +2,9 @@ namespace VisionCluster.Inference.Decoding;
 
 /// <summary>
 /// Who runs next. Decode steps and prefill chunks alternate, so that rows never wait for more than one chunk; without rows, prompts are
-/// prefilled back to back. The next chunk belongs to the prompt of the highest priority, then of the earliest arrival, among those
-/// that hold a slot and (while there is room) those that wait for one: an urgent arrival overtakes a long prompt between two chunks.
+/// prefilled back to back. The next chunk belongs to the prompt of the highest priority: one that has started, before one that waits for
+/// room. Of those that wait with equal priority, the least served tenant's goes first (<see cref="FairShare"/>), then the earliest arrival.
+/// An urgent arrival overtakes a long prompt between two chunks.
 /// </summary>
 internal sealed class DecodeScheduler
 {
@@ -12,14 +13,20 @@ internal sealed class DecodeScheduler
     private readonly List<SequenceState> _decoding = [];
     private bool _prefillIsDue = true;
 
-    /// <summary>In the order in which they will start.</summary>
+    public FairShare Shares { get; } = new();
+
+    /// <summary>By priority, then arrival.</summary>
     public IReadOnlyList<SequenceState> Waiting => _waiting;
 
     public int RunningCount => _prefilling.Count + _decoding.Count;
 
-    public bool IsEmpty => _waiting.Count + _prefilling.Count + _decoding.Count == 0;
+    public int DecodingCount => _decoding.Count;
 
-    public void Add(SequenceState sequence) => Insert(_waiting, sequence);
+    public void Add(SequenceState sequence)
+    {
+        Shares.Enter(sequence.Request.Tenant);
+        Insert(_waiting, sequence);
+    }
 
     /// <summary>A waiting sequence has a slot now.</summary>
     public void Admit(SequenceState sequence)
@@ -35,26 +42,51 @@ internal sealed class DecodeScheduler
         _decoding.Add(sequence);
     }
 
+    /// <summary>A running sequence has lost its slot and waits again.</summary>
+    public void Preempt(SequenceState sequence)
+    {
+        RemoveRunning(sequence);
+        Insert(_waiting, sequence);
+    }
+
     /// <summary>Forgets a sequence; true if it was waiting.</summary>
     public bool Remove(SequenceState sequence)
     {
+        Shares.Leave(sequence.Request.Tenant);
         if (_waiting.Remove(sequence))
             return true;
-        if (!_prefilling.Remove(sequence))
-            _decoding.Remove(sequence);
+        RemoveRunning(sequence);
         return false;
     }
 
     /// <summary>Decides the next step.</summary>
-    /// <param name="hasRoom">Whether a waiting sequence could get a slot.</param>
+    /// <param name="tryMakeRoom">Whether there is room, or can be, for a waiting sequence.</param>
     /// <param name="prefill">Whose chunk, when the step is a prefill.</param>
-    public DecodeStep Next(bool hasRoom, out SequenceState? prefill)
+    public DecodeStep Next(Func<SequenceState, bool> tryMakeRoom, out SequenceState? prefill)
     {
         prefill = null;
         if (_decoding.Count == 0 || _prefillIsDue)
-            prefill = NextPrompt(hasRoom);
+            prefill = NextPrompt(tryMakeRoom);
         _prefillIsDue = prefill is null;
         return prefill is not null ? DecodeStep.Prefill : _decoding.Count > 0 ? DecodeStep.Decode : DecodeStep.None;
+    }
+
+    /// <summary>Whom to preempt first: of the lowest priority the newest; null when nobody runs.</summary>
+    public SequenceState? Victim()
+    {
+        SequenceState? victim = null;
+        Search(_prefilling);
+        Search(_decoding);
+        return victim;
+
+        void Search(List<SequenceState> sequences)
+        {
+            foreach (var sequence in sequences)
+            {
+                if (victim is null || Compare(sequence, victim) > 0)
+                    victim = sequence;
+            }
+        }
     }
 
     /// <summary>Adds to <paramref name="due"/> every sequence that must end now: cancelled, or past its deadline.</summary>
@@ -82,11 +114,37 @@ internal sealed class DecodeScheduler
         all.AddRange(_waiting);
     }
 
-    private SequenceState? NextPrompt(bool hasRoom)
+    private SequenceState? NextPrompt(Func<SequenceState, bool> tryMakeRoom)
     {
         var started = _prefilling.Count > 0 ? _prefilling[0] : null;
-        var waiting = hasRoom && _waiting.Count > 0 ? _waiting[0] : null;
-        return started is null || (waiting is not null && Compare(waiting, started) < 0) ? waiting : started;
+        var waiting = NextWaiting();
+        if (waiting is null || (started is not null && Precedes(started, waiting)))
+            return started;
+        // Making room may have taken it from the started one.
+        return tryMakeRoom(waiting) ? waiting : _prefilling.Count > 0 ? _prefilling[0] : null;
+
+        static bool Precedes(SequenceState started, SequenceState waiting) => started.Request.Priority >= waiting.Request.Priority;
+    }
+
+    private SequenceState? NextWaiting()
+    {
+        SequenceState? next = null;
+        var least = double.PositiveInfinity;
+        foreach (var sequence in _waiting)
+        {
+            if (sequence.Request.Priority < _waiting[0].Request.Priority)
+                break;
+            var served = Shares.Served(sequence.Request.Tenant);
+            if (served < least)
+                (next, least) = (sequence, served);
+        }
+        return next;
+    }
+
+    private void RemoveRunning(SequenceState sequence)
+    {
+        if (!_prefilling.Remove(sequence))
+            _decoding.Remove(sequence);
     }
 
     private static void Insert(List<SequenceState> list, SequenceState sequence)

@@ -34,6 +34,15 @@ public sealed record GenerationRequest
     public int AnsweredTokens { get; init; }
 
     /// <summary>
+    /// On whose account it runs. Among waiting generations of equal priority, that of the tenant goes first who has been served the fewest
+    /// tokens for its <see cref="TenantWeight"/>. Default: one account for all.
+    /// </summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>The tenant's share: twice the weight, twice the tokens. Positive. Default 1.</summary>
+    public double TenantWeight { get; init; } = 1;
+
+    /// <summary>
     /// Whose prompts may share KV with this one, such as a tenant; null = nobody's. Shared prefixes show in
     /// <see cref="GenerationResult.CachedTokens"/>, so a scope must not span those who may not know of each other.
     /// </summary>

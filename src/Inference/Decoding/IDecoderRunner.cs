@@ -25,6 +25,18 @@ public interface IDecoderRunner : IDisposable
     /// </summary>
     bool BidirectionalPrefix => false;
 
+    /// <summary>Most rows of logits that one <see cref="Extend"/> can return: what a speculation may check at once. Default 1.</summary>
+    int LogitRows => 1;
+
+    /// <summary>
+    /// Tokens that share a page of KV memory, where pages cost nothing until they are written and <see cref="Trim"/> gives them back; 0 where
+    /// the whole pool is paid for anyway. Default 0.
+    /// </summary>
+    int PageTokens => 0;
+
+    /// <summary>Whether KV can be read out of slots and written back. Default false.</summary>
+    bool CanTransfer => false;
+
     /// <summary>Copies embedding rows of <paramref name="tokenIds"/> into <paramref name="destination"/> <c>[tokens, hidden]</c>.</summary>
     void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination);
 
@@ -37,6 +49,16 @@ public interface IDecoderRunner : IDisposable
     /// <param name="logits">Receives the last token's logits <c>[vocabulary]</c>; empty when nobody needs them.</param>
     void Prefill(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits);
 
+    /// <summary>
+    /// Appends tokens of an answer to <paramref name="slot"/>, by the same arithmetic as <see cref="Decode"/>, and returns the logits of the
+    /// last of them: as many rows as <paramref name="logits"/> holds, at most <see cref="LogitRows"/>.
+    /// </summary>
+    /// <param name="slot">Any slot.</param>
+    /// <param name="past">Tokens already in the slot, at least one; what stood behind them is overwritten.</param>
+    /// <param name="embeddings"><c>[tokens, hidden]</c>; at least one token.</param>
+    /// <param name="logits"><c>[rows, vocabulary]</c> of the last tokens; empty when nobody needs them.</param>
+    void Extend(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits) => Prefill(slot, past, embeddings, logits);
+
     /// <summary>One token for each of the slots 0..<paramref name="tokenIds"/>.Length−1 (at least one).</summary>
     /// <param name="tokenIds">The newest token of every row.</param>
     /// <param name="past">Tokens already in every row's slot (at least one each).</param>
@@ -48,4 +70,15 @@ public interface IDecoderRunner : IDisposable
 
     /// <summary>Exchanges two slots' contents.</summary>
     void SwapSlots(int first, int second, int firstTokens, int secondTokens);
+
+    /// <summary>Reads the KV of tokens out of a slot: <see cref="KvBytesPerToken"/> bytes each, in an order of the runner's own.</summary>
+    void ReadKv(int slot, int start, int tokens, Span<byte> destination) => throw new NotSupportedException();
+
+    /// <summary>Writes KV that <see cref="ReadKv"/> read, for the same number of tokens, to any slot and position.</summary>
+    void WriteKv(int slot, int start, int tokens, ReadOnlySpan<byte> source) => throw new NotSupportedException();
+
+    /// <summary>Gives back the memory behind the first <paramref name="tokens"/> tokens of a slot; see <see cref="PageTokens"/>.</summary>
+    void Trim(int slot, int tokens)
+    {
+    }
 }

@@ -1,10 +1,12 @@
 namespace VisionCluster.Inference.Decoding;
 
 /// <summary>
-/// Writes a prompt's embeddings chunk by chunk: text rows from the model's table, image rows from the prompt. Reads forward only, so that
+/// Writes a sequence's embeddings chunk by chunk: text rows from the model's table, image rows from the prompt. Reads forward only, so that
 /// a chunk costs what it holds.
 /// </summary>
-internal sealed class PromptEmbedder(PromptTokens prompt)
+/// <param name="prompt">The prompt with its images.</param>
+/// <param name="history">The prompt's ids and the answer's as they come: a placeholder among the latter is text.</param>
+internal sealed class PromptEmbedder(PromptTokens prompt, int[] history)
 {
     private int _position;
     private int _image;
@@ -20,20 +22,22 @@ internal sealed class PromptEmbedder(PromptTokens prompt)
         {
             var run = RunLength(end);
             var rows = destination.Slice((_position - start) * hidden, run * hidden);
-            if (prompt.IsImage(_position))
+            if (IsImage(_position))
                 CopyImageRows(rows, hidden);
             else
-                runner.Embed(prompt.Ids.AsSpan(_position, run), rows);
+                runner.Embed(history.AsSpan(_position, run), rows);
             _position += run;
         }
     }
 
+    private bool IsImage(int position) => position < prompt.Ids.Length && prompt.IsImage(position);
+
     /// <summary>Positions from here on that are all text or all image.</summary>
     private int RunLength(int end)
     {
-        var image = prompt.IsImage(_position);
+        var image = IsImage(_position);
         var next = _position + 1;
-        while (next < end && prompt.IsImage(next) == image)
+        while (next < end && IsImage(next) == image)
             next++;
         return next - _position;
     }
@@ -57,7 +61,7 @@ internal sealed class PromptEmbedder(PromptTokens prompt)
             (_position, _image, _row) = (0, 0, 0);
         for (; _position < start; _position++)
         {
-            if (!prompt.IsImage(_position))
+            if (!IsImage(_position))
                 continue;
             NextImageWithRows();
             _row++;

@@ -12,6 +12,8 @@ internal static class RequestValidator
         CheckPrompt(request.Prompt, hiddenSize, vocabularySize, errors);
         if (request.AnsweredTokens < 0 || request.AnsweredTokens > Math.Min(request.Prompt.Ids.Length, request.Stop.MaxTokens))
             errors.Add($"{request.AnsweredTokens} answered tokens are more than the prompt or max_tokens has.");
+        if (!(request.TenantWeight > 0) || !double.IsFinite(request.TenantWeight))
+            errors.Add($"The tenant's weight must be a positive number, not {request.TenantWeight}.");
         if (errors.Count > 0)
             throw new ArgumentException(string.Join(' ', errors), nameof(request));
     }

@@ -15,7 +15,10 @@ internal sealed class SequenceState
         Kv = request.Session?.Kv ?? new KvEntry();
         var remembered = request.Session is not null || request.CacheScope is not null;
         Identities = remembered ? TokenIdentity.OfPrompt(prompt, MaxTokens) : [];
-        Embedder = new PromptEmbedder(prompt);
+        History = new int[prompt.Ids.Length + MaxTokens];
+        prompt.Ids.CopyTo(History, 0);
+        Embedder = new PromptEmbedder(prompt, History);
+        TargetTokens = prompt.Ids.Length;
         var answered = prompt.Ids.AsSpan(^request.AnsweredTokens..);
         var asked = prompt.Ids.AsSpan(..^request.AnsweredTokens);
         Sampling = new SamplingState(request.Sampling, request.Stop, asked, answered.Length + MaxTokens, vocabularySize);
@@ -34,6 +37,20 @@ internal sealed class SequenceState
     public TokenIdentity[] Identities { get; }
 
     public PromptEmbedder Embedder { get; }
+
+    /// <summary>The prompt's ids and the answer's: the first <see cref="HistoryTokens"/> are known.</summary>
+    public int[] History { get; }
+
+    public int HistoryTokens => PromptTokens + Generated;
+
+    /// <summary>Tokens to prefill: the prompt, or all that was known when it lost its KV.</summary>
+    public int TargetTokens { get; set; }
+
+    /// <summary>Tokens of the prompt proper, without the answer's beginning.</summary>
+    public int AskedTokens => PromptTokens - Request.AnsweredTokens;
+
+    /// <summary>How often guesses were right.</summary>
+    public DraftRecord Drafts { get; } = new();
 
     public SamplingState Sampling { get; }
 

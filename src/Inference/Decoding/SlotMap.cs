@@ -4,7 +4,7 @@ namespace VisionCluster.Inference.Decoding;
 /// Who holds which KV slot. Decoding rows must be packed in slots 0..n−1 when a decode step runs and need not be before:
 /// <see cref="TryNextMove"/> then moves only the rows that lie outside the range, each once, which is the least possible. So a sequence
 /// that finishes its prefill often takes over the slot of one that has just left, and nothing moves at all.
-/// Idle entries stay where they are until someone needs the room; the least recently used goes first.
+/// Idle entries stay where they are until someone needs the room.
 /// </summary>
 internal sealed class SlotMap(int slots)
 {
@@ -19,21 +19,17 @@ internal sealed class SlotMap(int slots)
 
     public int DecodeCount { get; private set; }
 
-    /// <summary>Whether <see cref="Acquire"/> would succeed.</summary>
+    /// <summary>Whether there is a free slot, or an idle entry that can give up its own.</summary>
     public bool HasRoom => FreeCount + IdleCount > 0;
 
     public KvEntry? this[int slot] => _slots[slot];
 
-    /// <summary>Gives an entry the lowest free slot, or that of the least recently used idle entry, which loses its KV.</summary>
+    /// <summary>Gives an entry the lowest free slot; there must be one.</summary>
     public void Acquire(KvEntry entry)
     {
         var slot = Array.IndexOf(_slots, null);
         if (slot < 0)
-        {
-            var oldest = LeastRecentlyUsed() ?? throw new InvalidOperationException("No slot is free or idle.");
-            slot = oldest.Slot;
-            Release(oldest);
-        }
+            throw new InvalidOperationException("No slot is free.");
         _slots[slot] = entry;
         entry.Slot = slot;
         entry.Tokens = 0;
@@ -82,6 +78,18 @@ internal sealed class SlotMap(int slots)
         return longest;
     }
 
+    /// <summary>The idle entry to give up first; null if there is none.</summary>
+    public KvEntry? LeastRecentlyUsed()
+    {
+        KvEntry? oldest = null;
+        foreach (var entry in _slots)
+        {
+            if (entry is { Use: SlotUse.Idle } && (oldest is null || entry.LastUsed < oldest.LastUsed))
+                oldest = entry;
+        }
+        return oldest;
+    }
+
     /// <summary>Marks an idle entry as just used: its session is about to need it.</summary>
     public void Touch(KvEntry entry) => entry.LastUsed = ++_clock;
 
@@ -128,16 +136,5 @@ internal sealed class SlotMap(int slots)
             else if (counted == SlotUse.Decode)
                 DecodeCount += change;
         }
-    }
-
-    private KvEntry? LeastRecentlyUsed()
-    {
-        KvEntry? oldest = null;
-        foreach (var entry in _slots)
-        {
-            if (entry is { Use: SlotUse.Idle } && (oldest is null || entry.LastUsed < oldest.LastUsed))
-                oldest = entry;
-        }
-        return oldest;
     }
 }

@@ -9,7 +9,10 @@ internal static class TokenDelivery
     public static FinishReason? Deliver(SequenceState sequence, SampledToken token)
     {
         var index = sequence.Sampling.Generated;
-        sequence.LastToken = token.TokenId;
+        var position = sequence.HistoryTokens;
+        sequence.LastToken = sequence.History[position] = token.TokenId;
+        if (sequence.Identities.Length > 0)
+            sequence.Identities[position] = TokenIdentity.OfText(token.TokenId);
         var reason = Read(sequence, token.TokenId, out var text);
         sequence.Generation.Write(new GenerationUpdate(index, token.TokenId, text, token.LogProb, token.Top));
         return reason ?? (sequence.Generated >= sequence.MaxTokens ? FinishReason.Length : null);

@@ -38,6 +38,21 @@ internal sealed class InferenceMetrics(string model, string device)
     private static readonly Counter<long> MovedTokens = Meter.CreateCounter<long>(
         "visioncluster.decode.moved_tokens", "{token}", "Tokens whose KV moved to another slot");
 
+    private static readonly Counter<long> PrefixTokensLoaded = Meter.CreateCounter<long>(
+        "visioncluster.prefix_cache.loaded_tokens", "{token}", "Prompt tokens whose KV came from the prefix cache");
+
+    private static readonly Counter<long> PrefixTokensSaved = Meter.CreateCounter<long>(
+        "visioncluster.prefix_cache.saved_tokens", "{token}", "Tokens whose KV was copied to the prefix cache");
+
+    private static readonly Counter<long> Preemptions = Meter.CreateCounter<long>(
+        "visioncluster.decode.preemptions", "{generation}", "Running generations that lost their KV to others");
+
+    private static readonly Counter<long> DraftedTokens = Meter.CreateCounter<long>(
+        "visioncluster.decode.drafted_tokens", "{token}", "Tokens guessed by prompt lookup");
+
+    private static readonly Counter<long> AcceptedTokens = Meter.CreateCounter<long>(
+        "visioncluster.decode.accepted_tokens", "{token}", "Guessed tokens that were right");
+
     private static readonly Counter<long> DeviceFailures = Meter.CreateCounter<long>(
         "visioncluster.device.failures", "{call}", "Graph calls that threw");
 
@@ -95,6 +110,18 @@ internal sealed class InferenceMetrics(string model, string device)
     public void Generated() => GeneratedTokens.Add(1, _model, _device);
 
     public void Moved(int tokens) => MovedTokens.Add(tokens, _model, _device);
+
+    public void PrefixLoaded(int tokens) => PrefixTokensLoaded.Add(tokens, _model, _device);
+
+    public void PrefixSaved(int tokens) => PrefixTokensSaved.Add(tokens, _model, _device);
+
+    public void Preempted() => Preemptions.Add(1, _model, _device);
+
+    public void Speculated(int drafted, int accepted)
+    {
+        DraftedTokens.Add(drafted, _model, _device);
+        AcceptedTokens.Add(accepted, _model, _device);
+    }
 
     public void DeviceFailed() => DeviceFailures.Add(1, _model, _device);
 

@@ -1,13 +1,8 @@
-using System.Numerics.Tensors;
-
 namespace VisionCluster.Inference.Inspection;
 
 /// <summary>Pictures of an image's patches.</summary>
 internal static class PatchPictures
 {
-    private const int ComponentSide = 256; // pixels of a tile, about
-    private const int MinCell = 4;
-    private const int MaxCell = 32;
     private const int PixelsSide = 256;
 
     /// <summary>The pixels that the tower sees, a white line between patches.</summary>
@@ -34,26 +29,9 @@ internal static class PatchPictures
         }));
     }
 
-    /// <summary>Three components as red, green and blue, each from its smallest to its largest value over all tiles.</summary>
-    public static PicturePiece Components(InspectedImage image, PrincipalComponents components)
-    {
-        var grid = image.Grid;
-        var cell = Math.Clamp(ComponentSide / Math.Max(grid.Rows, grid.Columns), MinCell, MaxCell);
-        var levels = Array.ConvertAll(components.Scores, Levels);
-        var sheet = new TileSheet(grid, cell, cell, line: 0);
-        return Piece(InspectionView.Pca, image, sheet.Draw((canvas, tile, row, column, left, top) =>
-        {
-            var patch = (tile * grid.Patches) + (row * grid.Columns) + column;
-            canvas.Fill(left, top, cell, cell, (levels[0][patch], levels[1][patch], levels[2][patch]));
-        })) with
-        { Explained = components.Explained };
-    }
-
-    private static byte[] Levels(float[] scores)
-    {
-        var (least, most) = (TensorPrimitives.Min<float>(scores), TensorPrimitives.Max<float>(scores));
-        return Array.ConvertAll(scores, score => most > least ? (byte)Math.Round((score - least) / (most - least) * 255) : (byte)128);
-    }
+    /// <summary>Three components as red, green and blue.</summary>
+    public static PicturePiece Components(InspectedImage image, PrincipalComponents components) =>
+        Piece(InspectionView.Pca, image, ComponentPicture.Draw(image.Grid, components)) with { Explained = components.Explained };
 
     private static PicturePiece Piece(InspectionView view, InspectedImage image, Imaging.RgbCanvas canvas) =>
         new(view, image.Index, canvas.Width, canvas.Height, canvas.ToPng());

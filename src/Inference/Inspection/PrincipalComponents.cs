@@ -6,7 +6,7 @@ namespace VisionCluster.Inference.Inspection;
 /// The directions of largest variance, by orthogonal iteration (Golub and Van Loan, Matrix Computations, 7.3): the covariance is never
 /// formed. Deterministic: it starts from fixed vectors, and a direction's sign makes its largest entry positive.
 /// </summary>
-internal sealed class PrincipalComponents
+public sealed class PrincipalComponents
 {
     private const int MaxIterations = 300;
     private const float Converged = 1e-6f;

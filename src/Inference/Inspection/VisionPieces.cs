@@ -35,7 +35,7 @@ internal static class VisionPieces
             {
                 var (shape, values) = tensors.Take(EncoderTensors.VisionHidden(layer));
                 var patches = WithoutClass(InspectionView.Pca, image, shape, values).Values;
-                yield return PatchPictures.Components(image, PrincipalComponents.Of(patches, hidden, 3)) with { Layer = layer };
+                yield return PatchPictures.Components(image, PrincipalComponents.Of(patches, hidden, ComponentPicture.Components)) with { Layer = layer };
             }
         }
 

@@ -1,12 +1,15 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace VisionCluster.Inference.Onnx;
 
-/// <summary>A key-value pool in main memory. The system hands out its pages when they are first written.</summary>
+/// <summary>
+/// A key-value pool in main memory. The system hands out its pages when they are first written, so that a slot costs what its sequence
+/// wrote, however long it might become; <see cref="Trim"/> gives them back where the system can.
+/// </summary>
 internal sealed unsafe class HostKvMemory : KvMemory
 {
+    private readonly PagedMemory _pages;
     private readonly byte* _memory;
     private readonly byte[] _scratch;
     private bool _disposed;
@@ -14,8 +17,41 @@ internal sealed unsafe class HostKvMemory : KvMemory
     public HostKvMemory(KvShape shape)
         : base(shape)
     {
-        _memory = (byte*)NativeMemory.AllocZeroed((nuint)(shape.Planes * shape.PlaneBytes));
+        _pages = new PagedMemory(shape.Planes * shape.PlaneBytes);
+        _memory = _pages.Address;
         _scratch = new byte[shape.HeadBytes];
+    }
+
+    public override int PageTokens =>
+        PagedMemory.CanRelease ? Math.Max(1, Environment.SystemPageSize / (Shape.HeadDim * sizeof(float))) : 0;
+
+    public override bool CanTransfer => true;
+
+    public override void Read(int slot, int start, int tokens, Span<byte> destination)
+    {
+        var (offset, bytes) = (TokenBytes(start), TokenBytes(tokens));
+        for (var head = 0; head < Shape.Planes * Shape.KvHeads; head++)
+        {
+            Head(head, slot, offset + bytes)[offset..].CopyTo(destination.Slice(head * bytes, bytes));
+        }
+    }
+
+    public override void Write(int slot, int start, int tokens, ReadOnlySpan<byte> source)
+    {
+        var (offset, bytes) = (TokenBytes(start), TokenBytes(tokens));
+        for (var head = 0; head < Shape.Planes * Shape.KvHeads; head++)
+        {
+            source.Slice(head * bytes, bytes).CopyTo(Head(head, slot, offset + bytes)[offset..]);
+        }
+    }
+
+    public override void Trim(int slot, int tokens)
+    {
+        var kept = TokenBytes(tokens);
+        for (var head = 0; head < Shape.Planes * Shape.KvHeads; head++)
+        {
+            _pages.Release(Offset(head, slot) + kept, Shape.HeadBytes - kept);
+        }
     }
 
     public override void Copy(int source, int destination, int tokens)
@@ -46,7 +82,7 @@ internal sealed unsafe class HostKvMemory : KvMemory
         if (!_disposed)
         {
             _disposed = true;
-            NativeMemory.Free(_memory);
+            _pages.Dispose();
         }
     }
 
@@ -59,9 +95,11 @@ internal sealed unsafe class HostKvMemory : KvMemory
 
     private int TokenBytes(int tokens) => tokens * Shape.HeadDim * sizeof(float);
 
-    private Span<byte> Head(int head, int slot, int bytes)
+    private Span<byte> Head(int head, int slot, int bytes) => new(_memory + Offset(head, slot), bytes);
+
+    private long Offset(int head, int slot)
     {
         var (plane, inSlot) = Math.DivRem(head, Shape.KvHeads);
-        return new Span<byte>(_memory + (plane * Shape.PlaneBytes) + (slot * Shape.SlotBytes) + (inSlot * Shape.HeadBytes), bytes);
+        return (plane * Shape.PlaneBytes) + (slot * Shape.SlotBytes) + (inSlot * Shape.HeadBytes);
     }
 }

@@ -29,6 +29,23 @@ internal abstract class KvMemory(KvShape shape) : IDisposable
     /// <summary>Exchanges the first <paramref name="tokens"/> tokens of two slots, in all planes.</summary>
     public abstract void Swap(int first, int second, int tokens);
 
+    /// <summary>Tokens of a page, where memory behind unwritten pages costs nothing; 0 where all of it is paid for.</summary>
+    public virtual int PageTokens => 0;
+
+    /// <summary>Whether <see cref="Read"/> and <see cref="Write"/> work.</summary>
+    public virtual bool CanTransfer => false;
+
+    /// <summary>Reads tokens of a slot from all planes, head after head.</summary>
+    public virtual void Read(int slot, int start, int tokens, Span<byte> destination) => throw new NotSupportedException();
+
+    /// <summary>Writes what <see cref="Read"/> read.</summary>
+    public virtual void Write(int slot, int start, int tokens, ReadOnlySpan<byte> source) => throw new NotSupportedException();
+
+    /// <summary>Gives back the memory behind a slot's first tokens.</summary>
+    public virtual void Trim(int slot, int tokens)
+    {
+    }
+
     public abstract void Dispose();
 
     protected abstract OrtValue View(int plane, long byteOffset, long[] dimensions, long bytes);

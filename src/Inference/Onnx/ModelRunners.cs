@@ -16,6 +16,10 @@ internal static class ModelRunners
     public static IEncoderRunner OpenEncoder(CompiledModel model, DeviceOptions device) =>
         model.Export is null ? new OnnxEncoderRunner(model, device) : new ExportEncoderRunner(model, device);
 
+    /// <summary>Whether a slot costs what it holds, not what it could hold.</summary>
+    public static bool IsKvPaged(CompiledModel model, DeviceOptions device) =>
+        model.Export is null && device.Kind == DeviceKind.Cpu && PagedMemory.CanRelease;
+
     /// <summary>Key-value memory of one token, all layers.</summary>
     public static long KvBytesPerToken(CompiledModel model)
     {

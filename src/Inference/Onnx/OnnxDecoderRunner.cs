@@ -10,6 +10,8 @@ namespace VisionCluster.Inference.Onnx;
 /// <summary>Runs a compiled decoder graph over a slot-packed key-value pool, with every buffer and binding prepared once.</summary>
 internal sealed class OnnxDecoderRunner : IDecoderRunner
 {
+    private const int MaxLogitRows = 16;
+
     private readonly InferenceSession _session;
     private readonly InferenceSession? _prefix;
     private readonly EmbeddingTable _table;
@@ -18,6 +20,7 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     private readonly DecodeBinding?[] _decode;
     private readonly PrefillBinding?[] _prefill;
     private readonly PrefillBinding?[] _prefixPrefill;
+    private readonly DecodeBinding?[] _checks = new DecodeBinding?[MaxLogitRows + 1]; // of slot 0, by tokens
     private readonly RunBuffers _buffers;
 
     public OnnxDecoderRunner(CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens)
@@ -29,7 +32,7 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
         _kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim), device, _session);
-        _buffers = new RunBuffers(slots, Math.Max(slots, BidirectionalPrefix ? capacity : maxChunkTokens), HiddenSize, VocabularySize);
+        _buffers = new RunBuffers(Math.Max(slots, MaxLogitRows), Math.Max(Math.Max(slots, MaxLogitRows), BidirectionalPrefix ? capacity : maxChunkTokens), HiddenSize, VocabularySize);
         _decode = new DecodeBinding?[slots + 1];
         _prefill = new PrefillBinding?[slots];
         _prefixPrefill = new PrefillBinding?[slots];
@@ -47,25 +50,39 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
 
     public long KvBytesPerToken => _kv.Shape.BytesPerToken;
 
+    public int LogitRows => MaxLogitRows;
+
+    public int PageTokens => _kv.PageTokens;
+
+    public bool CanTransfer => _kv.CanTransfer;
+
     public void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination) => _table.Lookup(tokenIds, destination);
 
     public void Prefill(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits)
     {
-        var tokens = embeddings.Length / HiddenSize;
-        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(past + tokens, SlotCapacity);
-        embeddings.CopyTo(_buffers.Embeddings.Span);
-        _buffers.Lengths.Span[0] = past + tokens - 1;
-        _buffers.Total.Span[0] = past + tokens;
-        _buffers.Rows.Span[0] = tokens - 1;
+        var (tokens, rows) = Load(past, embeddings, logits.Length);
         var binding = past == 0 && _prefix is not null
             ? _prefixPrefill[slot] ??= new PrefillBinding(_prefix, _kv, _buffers, slot, withLengths: false)
             : _prefill[slot] ??= new PrefillBinding(_session, _kv, _buffers, slot, withLengths: true);
-        binding.Run(_runOptions, tokens, logits.IsEmpty ? 0 : 1);
-        if (!logits.IsEmpty)
+        binding.Run(_runOptions, tokens, rows);
+        _buffers.Logits.Span[..logits.Length].CopyTo(logits);
+    }
+
+    public void Extend(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits)
+    {
+        var (tokens, rows) = Load(past, embeddings, logits.Length);
+        if (slot == 0 && rows == tokens)
         {
-            _buffers.Logits.Span[..VocabularySize].CopyTo(logits);
+            var check = _checks[tokens] ??= new DecodeBinding(_session, _kv, _buffers, sequences: 1, tokens);
+            _session.RunWithBinding(_runOptions, check.Binding);
         }
+        else
+        {
+            var binding = _prefill[slot] ??= new PrefillBinding(_session, _kv, _buffers, slot, withLengths: true);
+            binding.Run(_runOptions, tokens, rows);
+        }
+
+        _buffers.Logits.Span[..logits.Length].CopyTo(logits);
     }
 
     public void Decode(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> past, Span<float> logits)
@@ -84,7 +101,7 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
 
         _table.Lookup(tokenIds, _buffers.Embeddings.Span);
         _buffers.Total.Span[0] = longest + 1;
-        var binding = _decode[tokenIds.Length] ??= new DecodeBinding(_session, _kv, _buffers, tokenIds.Length);
+        var binding = _decode[tokenIds.Length] ??= new DecodeBinding(_session, _kv, _buffers, tokenIds.Length, tokens: 1);
         _session.RunWithBinding(_runOptions, binding.Binding);
         _buffers.Logits.Span[..(tokenIds.Length * VocabularySize)].CopyTo(logits);
     }
@@ -94,9 +111,15 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     public void SwapSlots(int first, int second, int firstTokens, int secondTokens) =>
         _kv.Swap(first, second, Math.Max(firstTokens, secondTokens));
 
+    public void ReadKv(int slot, int start, int tokens, Span<byte> destination) => _kv.Read(slot, start, tokens, destination);
+
+    public void WriteKv(int slot, int start, int tokens, ReadOnlySpan<byte> source) => _kv.Write(slot, start, tokens, source);
+
+    public void Trim(int slot, int tokens) => _kv.Trim(slot, tokens);
+
     public void Dispose()
     {
-        foreach (var binding in _decode)
+        foreach (var binding in _decode.Concat(_checks))
         {
             binding?.Dispose();
         }
@@ -112,5 +135,23 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         _buffers.Dispose();
         _kv.Dispose();
         _table.Dispose();
+    }
+
+    /// <summary>Writes a chunk's inputs; returns its tokens and how many rows of logits it is to return.</summary>
+    private (int Tokens, int Rows) Load(int past, ReadOnlySpan<float> embeddings, int logits)
+    {
+        var (tokens, rows) = (embeddings.Length / HiddenSize, logits / VocabularySize);
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(past + tokens, SlotCapacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Math.Min(tokens, MaxLogitRows));
+        embeddings.CopyTo(_buffers.Embeddings.Span);
+        _buffers.Lengths.Span[0] = past + tokens - 1;
+        _buffers.Total.Span[0] = past + tokens;
+        for (var row = 0; row < rows; row++)
+        {
+            _buffers.Rows.Span[row] = tokens - rows + row;
+        }
+
+        return (tokens, rows);
     }
 }

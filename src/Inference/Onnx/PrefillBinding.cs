@@ -35,7 +35,7 @@ internal sealed class PrefillBinding : IDisposable
 
     /// <param name="options">Run options.</param>
     /// <param name="tokens">Tokens of the chunk.</param>
-    /// <param name="rows">Rows whose logits are wanted: 0 or 1.</param>
+    /// <param name="rows">Rows whose logits are wanted.</param>
     public void Run(RunOptions options, int tokens, int rows)
     {
         using var embeddings = _buffers.Embeddings.View(TensorElementType.Float, 1, tokens, _buffers.HiddenSize);

@@ -10,4 +10,19 @@ namespace VisionCluster.Inference.Quality;
 public sealed record QualityForm(string Name, ModelPrecision Precision, bool KeepBlocks = true)
 {
     public static QualityForm Float { get; } = new("fp32", ModelPrecision.Fp32);
+
+    /// <summary>
+    /// What is served as int8 and int4, and, to say what it would cost, the same with a GGUF file's blocks rounded once more.
+    /// </summary>
+    public static IReadOnlyList<QualityForm> Quantised { get; } =
+    [
+        new("int8", ModelPrecision.Int8),
+        new("int4", ModelPrecision.Int4),
+        new("int8-rounded", ModelPrecision.Int8, KeepBlocks: false),
+        new("int4-rounded", ModelPrecision.Int4, KeepBlocks: false),
+    ];
+
+    /// <summary>The forms that differ for a checkpoint: only one that has blocks can have them rounded.</summary>
+    public static IReadOnlyList<QualityForm> For(string checkpoint) =>
+        CheckpointSource.HasBlocks(checkpoint) ? Quantised : [.. Quantised.Where(form => form.KeepBlocks)];
 }

@@ -21,8 +21,10 @@ public sealed class QualityMeasurement(string checkpoint, ModelCompilerOptions o
     /// <param name="forms">Forms besides float32.</param>
     /// <param name="withSpeed">Whether to time them too.</param>
     /// <param name="progress">What is being done.</param>
-    /// <exception cref="ModelException">The model has no causal decoder, or cannot be compiled.</exception>
-    public IReadOnlyList<QualityRow> Run(IReadOnlyList<QualityForm> forms, bool withSpeed = true, IProgress<string>? progress = null)
+    /// <param name="cancellationToken">Gives up before the next form or window.</param>
+    /// <exception cref="ModelException">The model has no causal decoder, or cannot be compiled; or the text is too short.</exception>
+    public IReadOnlyList<QualityRow> Run(
+        IReadOnlyList<QualityForm> forms, bool withSpeed = true, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         var reference = new ModelCompiler(options with { Precision = ModelPrecision.Fp32, KeepBlocks = true }).Compile(checkpoint, progress: progress);
         if (reference.Manifest.Decoder is not { BidirectionalPrefix: false })
@@ -34,13 +36,19 @@ public sealed class QualityMeasurement(string checkpoint, ModelCompilerOptions o
         var (begin, ids) = (tokenizer.Encode("", addSpecialTokens: true), tokenizer.Encode(text, addSpecialTokens: false));
         var windows = ids.Chunk(Math.Min(WindowTokens, reference.Manifest.Decoder.MaxPositions - begin.Length - 1))
             .Select(window => (int[])[.. begin, .. window]).Where(window => window.Length > 1).ToList();
+        if (windows.Count == 0)
+        {
+            throw new ModelException("The text has no two tokens, so nothing can be predicted.");
+        }
+
         return [.. forms.Prepend(QualityForm.Float).Select(form => Measure(form))];
 
         QualityRow Measure(QualityForm form)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             progress?.Report($"Measuring {form.Name}");
             var model = new ModelCompiler(options with { Precision = form.Precision, KeepBlocks = form.KeepBlocks }).Compile(checkpoint, progress: progress);
-            var meter = Compare(reference, model, device, windows);
+            var meter = Compare(reference, model, device, windows, cancellationToken);
             var speeds = withSpeed ? Speeds(model, ids) : default;
             return new QualityRow(
                 form.Name, meter.Positions, meter.TopOneAgreement, meter.MeanDivergence, meter.Perplexity, model.Manifest.Decoder!.WeightBytes,
@@ -49,7 +57,8 @@ public sealed class QualityMeasurement(string checkpoint, ModelCompilerOptions o
     }
 
     /// <summary>Compares two compiled forms over sequences of token ids, each begun anew.</summary>
-    internal static DivergenceMeter Compare(CompiledModel reference, CompiledModel model, DeviceOptions device, IEnumerable<int[]> windows)
+    internal static DivergenceMeter Compare(
+        CompiledModel reference, CompiledModel model, DeviceOptions device, IEnumerable<int[]> windows, CancellationToken cancellationToken = default)
     {
         using var table = new EmbeddingTable(reference);
         using var left = new ModelInspector(reference, device);
@@ -57,6 +66,7 @@ public sealed class QualityMeasurement(string checkpoint, ModelCompilerOptions o
         var meter = new DivergenceMeter(table.VocabularySize);
         foreach (var window in windows)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var embeddings = new float[window.Length * table.HiddenSize];
             table.Lookup(window, embeddings);
             var expected = Logits(left, embeddings);

@@ -18,6 +18,15 @@ public abstract class CheckpointSource : IDisposable
     public static bool Exists(string path) =>
         File.Exists(path) ? HasGgufExtension(path) : File.Exists(Path.Combine(path, "config.json")) || GgufFiles(path).Count > 0;
 
+    /// <summary>Whether a checkpoint has matrices in blocks of its own, which int8 and int4 serve as they are.</summary>
+    /// <exception cref="ModelException">There is nothing to read.</exception>
+    public static bool HasBlocks(string path)
+    {
+        using var source = Open(path);
+        using var tensors = source.OpenTensors();
+        return tensors.Names.Any(name => tensors.BlocksOf(name) is not null);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -14,6 +14,15 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
     public const int Version = 3;
 
+    /// <summary>What a model is called unless it is given a name: its folder's name, or a GGUF file's.</summary>
+    /// <exception cref="ModelException">The path is an ONNX file that is no decoder.</exception>
+    public static string NameOf(string checkpoint)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint));
+        return ExportLocation.Find(path) is { } export ? Path.GetFileName(export.Folder)
+            : File.Exists(path) ? Path.GetFileNameWithoutExtension(path) : Path.GetFileName(path);
+    }
+
     /// <param name="checkpoint">A checkpoint folder, a GGUF file, a ready-made ONNX export, or an imported folder (<see cref="ModelImporter"/>).</param>
     /// <param name="name">What clients call the model; by default what the checkpoint is called.</param>
     /// <param name="progress">What is being done.</param>
@@ -27,7 +36,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
 
         if (ExportLocation.Find(checkpoint) is { } export)
         {
-            return options.Precision is ModelPrecision.Int8 or ModelPrecision.Int4
+            return options is { Precision: ModelPrecision.Int8 or ModelPrecision.Int4, PrecisionRequired: true }
                 ? throw new ModelException($"A ready-made ONNX export keeps its own precision; it cannot become {options.Precision.Name()}.")
                 : ExportReader.Open(export, name);
         }
@@ -102,7 +111,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
 
         if (!family.HasDecoder)
         {
-            return options.Precision == ModelPrecision.Auto ? ModelPrecision.Fp32 : throw new ModelException(
+            return options.Precision == ModelPrecision.Auto || !options.PrecisionRequired ? ModelPrecision.Fp32 : throw new ModelException(
                 $"{source.Name} has no decoder, and {options.Precision.Name()} is a form of decoders; leave the precision away.");
         }
 

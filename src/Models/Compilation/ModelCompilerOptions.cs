@@ -14,6 +14,12 @@ public sealed record ModelCompilerOptions
     /// <summary>The form of a decoder's linear layers. Default fp32.</summary>
     public ModelPrecision Precision { get; init; } = ModelPrecision.Fp32;
 
+    /// <summary>
+    /// Whether a model that cannot take <see cref="Precision"/> (it has no decoder, or is a ready-made export) is refused; without it such a
+    /// model keeps its own form. Default true.
+    /// </summary>
+    public bool PrecisionRequired { get; init; } = true;
+
     /// <summary>Whether the model will run on a GPU, which decides what <see cref="ModelPrecision.Auto"/> means. Default false.</summary>
     public bool Accelerator { get; init; }
 

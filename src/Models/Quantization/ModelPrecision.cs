@@ -18,6 +18,9 @@ public enum ModelPrecision
 
 public static class ModelPrecisions
 {
+    /// <summary>For messages.</summary>
+    public static string Choices { get; } = string.Join(", ", Enum.GetValues<ModelPrecision>().Select(Name));
+
     /// <summary>fp32, int8, int4 or auto.</summary>
     public static string Name(this ModelPrecision precision) => precision switch
     {

@@ -8,7 +8,7 @@ public sealed class DecodeSchedulerTests
     private long _arrivals;
 
     [Fact]
-    public void Next_NothingThere_IsNone() => Assert.Equal(DecodeStep.None, _scheduler.Next(true, out _));
+    public void Next_NothingThere_IsNone() => Assert.Equal(DecodeStep.None, _scheduler.Next(_ => true, out _));
 
     [Fact]
     public void Next_RowsAndPrompts_Alternate()
@@ -16,13 +16,13 @@ public sealed class DecodeSchedulerTests
         StartDecoding(Add());
         var prompt = Add();
 
-        Assert.Equal(DecodeStep.Prefill, _scheduler.Next(true, out var first));
+        Assert.Equal(DecodeStep.Prefill, _scheduler.Next(_ => true, out var first));
         Assert.Same(prompt, first);
         _scheduler.Admit(prompt);
-        Assert.Equal(DecodeStep.Decode, _scheduler.Next(false, out _));
-        Assert.Equal(DecodeStep.Prefill, _scheduler.Next(false, out var second));
+        Assert.Equal(DecodeStep.Decode, _scheduler.Next(_ => false, out _));
+        Assert.Equal(DecodeStep.Prefill, _scheduler.Next(_ => false, out var second));
         Assert.Same(prompt, second);
-        Assert.Equal(DecodeStep.Decode, _scheduler.Next(false, out _));
+        Assert.Equal(DecodeStep.Decode, _scheduler.Next(_ => false, out _));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class DecodeSchedulerTests
         var prompt = Add();
         for (var chunk = 0; chunk < 3; chunk++)
         {
-            Assert.Equal(DecodeStep.Prefill, _scheduler.Next(true, out var next));
+            Assert.Equal(DecodeStep.Prefill, _scheduler.Next(_ => true, out var next));
             Assert.Same(prompt, next);
         }
     }
@@ -43,8 +43,8 @@ public sealed class DecodeSchedulerTests
         _scheduler.Admit(started);
         var urgent = Add(priority: 5);
 
-        _scheduler.Next(false, out var withoutRoom);
-        _scheduler.Next(true, out var withRoom);
+        _scheduler.Next(_ => false, out var withoutRoom);
+        _scheduler.Next(_ => true, out var withRoom);
 
         Assert.Same(started, withoutRoom);
         Assert.Same(urgent, withRoom);
@@ -60,9 +60,44 @@ public sealed class DecodeSchedulerTests
         Assert.Equal(4, _scheduler.Waiting.Count);
     }
 
-    private SequenceState Add(int priority = 0)
+    [Fact]
+    public void Next_OthersOfEqualPriority_IsTheLeastServedTenantsEarliest()
     {
-        var sequence = new SequenceState(Engines.Request([1], 4) with { Priority = priority }, 16, 32) { Arrival = _arrivals++ };
+        var busy = Add(tenant: "busy");
+        var busyToo = Add(tenant: "busy");
+        var quiet = Add(tenant: "quiet");
+        var urgent = Add(1, "busy");
+        _scheduler.Shares.ChargePrompt(busy.Request, 10);
+
+        Assert.Equal([urgent, quiet, busy, busyToo], Enumerable.Range(0, 4).Select(_ => Start()));
+
+        SequenceState Start()
+        {
+            _scheduler.Next(_ => true, out var next);
+            StartDecoding(next!);
+            _scheduler.Next(_ => true, out _); // a decode step between
+            return next!;
+        }
+    }
+
+    [Fact]
+    public void Victim_IsTheNewestOfTheLowestPriority()
+    {
+        SequenceState[] running = [Add(), Add(-1), Add(-1), Add(1)];
+        foreach (var sequence in running)
+            _scheduler.Admit(sequence);
+        _scheduler.StartDecoding(running[2]);
+
+        Assert.Same(running[2], _scheduler.Victim());
+        _scheduler.Preempt(running[2]);
+        Assert.Same(running[1], _scheduler.Victim());
+        Assert.Equal([running[2]], _scheduler.Waiting);
+    }
+
+    private SequenceState Add(int priority = 0, string tenant = "")
+    {
+        var request = Engines.Request([1], 4) with { Priority = priority, Tenant = tenant };
+        var sequence = new SequenceState(request, 16, 32) { Arrival = _arrivals++ };
         _scheduler.Add(sequence);
         return sequence;
     }

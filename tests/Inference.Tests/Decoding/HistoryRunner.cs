@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Inference.Tests.Decoding;
@@ -8,8 +9,12 @@ namespace VisionCluster.Inference.Tests.Decoding;
 /// </summary>
 internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32) : IDecoderRunner
 {
+    /// <summary>A token that no answer holds, for prompts that are to fail.</summary>
+    public const int NeverGenerated = 30;
+
     private readonly ulong[][] _stored = [.. Enumerable.Range(0, slots).Select(_ => new ulong[capacity])];
     private readonly int[] _lengths = new int[slots];
+    private readonly int[] _written = new int[slots];
 
     public int HiddenSize => 2;
 
@@ -22,6 +27,15 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
     public bool BidirectionalPrefix { get; init; }
 
     public long KvBytesPerToken => sizeof(ulong);
+
+    public int LogitRows { get; init; } = 1;
+
+    public int PageTokens { get; init; }
+
+    public bool CanTransfer => true;
+
+    /// <summary>Tokens that all slots hold memory for, as far as they were written and not trimmed.</summary>
+    public int Resident => _written.Sum();
 
     public List<string> Violations { get; } = [];
 
@@ -60,9 +74,18 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
         Check(past <= _lengths[slot], $"Prefill: past {past}, but slot {slot} holds {_lengths[slot]}");
         for (var i = 0; i < tokens; i++)
             _stored[slot][past + i] = Hash(Bits(embeddings[2 * i]), Bits(embeddings[(2 * i) + 1]));
-        _lengths[slot] = past + tokens;
+        Hold(slot, past + tokens);
         if (!logits.IsEmpty)
-            WriteLogits(slot, logits);
+            WriteLogits(slot, past + tokens, logits);
+    }
+
+    public void Extend(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits)
+    {
+        var (tokens, rows) = (embeddings.Length / HiddenSize, logits.Length / vocabulary);
+        Check(past > 0 && rows <= Math.Min(tokens, LogitRows), "Extend: nothing to extend, or too many rows");
+        Prefill(slot, past, embeddings, []);
+        for (var row = 0; row < rows; row++)
+            WriteLogits(slot, past + tokens - rows + row + 1, logits.Slice(row * vocabulary, vocabulary));
     }
 
     public void Decode(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> past, Span<float> logits)
@@ -73,11 +96,11 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
         Check(logits.Length == tokenIds.Length * vocabulary, "Decode: logits have the wrong size");
         for (var row = 0; row < tokenIds.Length; row++)
         {
-            if (past[row] < 1 || past[row] != _lengths[row]) // no text is built for nothing: allocations are counted
+            if (past[row] < 1 || past[row] > _lengths[row]) // no text is built for nothing: allocations are counted
                 Violations.Add($"Decode: past {past[row]}, but slot {row} holds {_lengths[row]}");
             _stored[row][past[row]] = Hash(Bits(tokenIds[row]), 0);
-            _lengths[row] = past[row] + 1;
-            WriteLogits(row, logits.Slice(row * vocabulary, vocabulary));
+            Hold(row, past[row] + 1);
+            WriteLogits(row, past[row] + 1, logits.Slice(row * vocabulary, vocabulary));
         }
     }
 
@@ -87,27 +110,57 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
         OnCall?.Invoke("copy");
         Check(source != destination && tokens > 0 && tokens <= _lengths[source], "Copy: more tokens than the source holds");
         Array.Copy(_stored[source], _stored[destination], tokens);
-        _lengths[destination] = tokens;
+        Hold(destination, tokens);
     }
 
     public void SwapSlots(int first, int second, int firstTokens, int secondTokens)
     {
         Calls?.Add($"swap {first} and {second}");
         OnCall?.Invoke("swap");
-        Check(first != second && firstTokens == _lengths[first] && secondTokens == _lengths[second], "Swap: wrong lengths");
+        Check(first != second && firstTokens <= _lengths[first] && secondTokens <= _lengths[second], "Swap: wrong lengths");
         (_stored[first], _stored[second]) = (_stored[second], _stored[first]);
-        (_lengths[first], _lengths[second]) = (_lengths[second], _lengths[first]);
+        Hold(first, secondTokens);
+        Hold(second, firstTokens);
+    }
+
+    public void ReadKv(int slot, int start, int tokens, Span<byte> destination)
+    {
+        Calls?.Add($"read {slot} from {start} tokens {tokens}");
+        OnCall?.Invoke("read");
+        Check(start + tokens <= _lengths[slot], $"Read: up to {start + tokens}, but slot {slot} holds {_lengths[slot]}");
+        MemoryMarshal.AsBytes(_stored[slot].AsSpan(start, tokens)).CopyTo(destination);
+    }
+
+    public void WriteKv(int slot, int start, int tokens, ReadOnlySpan<byte> source)
+    {
+        Calls?.Add($"write {slot} from {start} tokens {tokens}");
+        OnCall?.Invoke("write");
+        source.CopyTo(MemoryMarshal.AsBytes(_stored[slot].AsSpan(start, tokens)));
+        Hold(slot, start + tokens);
+    }
+
+    public void Trim(int slot, int tokens)
+    {
+        _stored[slot].AsSpan(tokens).Clear();
+        _lengths[slot] = Math.Min(_lengths[slot], tokens);
+        _written[slot] = Math.Min(_written[slot], tokens);
     }
 
     public void Dispose() => IsDisposed = true;
 
-    private void WriteLogits(int slot, Span<float> logits)
+    private void Hold(int slot, int tokens)
+    {
+        _lengths[slot] = tokens;
+        _written[slot] = Math.Max(_written[slot], tokens);
+    }
+
+    private void WriteLogits(int slot, int tokens, Span<float> logits)
     {
         var history = 17ul;
-        foreach (var token in _stored[slot].AsSpan(0, _lengths[slot]))
+        foreach (var token in _stored[slot].AsSpan(0, tokens))
             history = Hash(history, token);
         for (var id = 0; id < vocabulary; id++)
-            logits[id] = (Hash(history, (ulong)id) >> 40) * (8f / (1 << 24)) - 4;
+            logits[id] = id == NeverGenerated ? -1000 : ((Hash(history, (ulong)id) >> 40) * (8f / (1 << 24))) - 4;
         if (EditLogits is null)
             return;
         var copy = logits.ToArray();

@@ -10,7 +10,7 @@ namespace VisionCluster.Inference.Tests.Decoding;
 internal sealed class RandomSchedule
 {
     internal const int Capacity = 48;
-    internal const int PoisonToken = 30;
+    internal const int PoisonToken = HistoryRunner.NeverGenerated;
 
     private readonly Lock _lock = new();
     private readonly FakeTimeProvider _time = new();
@@ -21,12 +21,22 @@ internal sealed class RandomSchedule
     public RandomSchedule(int seed, int slots = 0, int chunk = 0)
     {
         var random = new Random(seed);
-        _runner = new HistoryRunner(slots > 0 ? slots : random.Next(1, 6), Capacity) { PoisonToken = PoisonToken };
+        slots = slots > 0 ? slots : random.Next(1, 6);
+        _runner = new HistoryRunner(slots, Capacity)
+        {
+            PoisonToken = PoisonToken,
+            LogitRows = random.Next(1, 8),
+            PageTokens = random.Next(0, 5),
+        };
         var options = new DecodeEngineOptions
         {
             PrefillChunkTokens = chunk > 0 ? chunk : random.Next(1, 12),
             MaxWaiting = random.Next(1, 8),
             MinSharedTokens = random.Next(1, 4),
+            KvBudgetTokens = random.Next(2) * random.Next(Capacity, (slots * Capacity) + 1),
+            PrefixCacheBytes = random.Next(2) * random.Next(8, 4_000),
+            PrefixBlockTokens = random.Next(1, 6),
+            FixedDraftTokens = random.Next(7),
             BeforeStep = _ => Tick(),
         };
         _engine = new DecodeEngine(_runner, options, _time);

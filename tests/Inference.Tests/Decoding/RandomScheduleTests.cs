@@ -9,7 +9,7 @@ public sealed class RandomScheduleTests
     /// Clients with several turns, sessions, images, sampling, cancellations, deadlines and poisoned prompts share a few slots: every
     /// answer is that of the same request alone on a fresh engine (or, if cut short, its beginning), and nothing stays behind.
     /// </summary>
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 100)]
     public bool Generations_InAnySchedule_EqualTheSameRequestsAlone(int seed)
     {
         new RandomSchedule(seed).RunAsync().GetAwaiter().GetResult();

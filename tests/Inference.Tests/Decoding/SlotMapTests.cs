@@ -6,7 +6,7 @@ namespace VisionCluster.Inference.Tests.Decoding;
 public sealed class SlotMapTests
 {
     [Fact]
-    public void Acquire_Full_EvictsTheLeastRecentlyUsedIdleEntry()
+    public void LeastRecentlyUsed_AfterATouch_IsTheNextOldest()
     {
         var map = new SlotMap(3);
         KvEntry[] entries = [new(), new(), new()];
@@ -18,12 +18,14 @@ public sealed class SlotMapTests
         }
         map.Touch(entries[0]);
 
+        Assert.Same(entries[1], map.LeastRecentlyUsed());
+        Assert.True(map.HasRoom);
+        Assert.Throws<InvalidOperationException>(() => map.Acquire(new KvEntry()));
+        map.Release(entries[1]);
         var newcomer = new KvEntry();
         map.Acquire(newcomer);
-
         Assert.Equal((-1, 0, 1), (entries[1].Slot, entries[1].Tokens, newcomer.Slot));
         Assert.Equal((0, 2), (map.FreeCount, map.IdleCount));
-        Assert.True(map.HasRoom);
     }
 
     [Fact]
@@ -72,6 +74,8 @@ public sealed class SlotMapTests
             switch (random.Next(6))
             {
                 case 0 when map.HasRoom:
+                    if (map.FreeCount == 0)
+                        map.Release(map.LeastRecentlyUsed()!);
                     alive.Add(new KvEntry());
                     map.Acquire(alive[^1]);
                     contents[alive[^1].Slot] = alive[^1];

@@ -1,0 +1,69 @@
+using VisionCluster.Inference.Decoding;
+
+namespace VisionCluster.Inference.Tests.Decoding;
+
+public sealed class PlannerTests
+{
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    [Fact]
+    public void Speculation_BeforeAPlainStepWasTimed_IsNone() => Assert.Equal(0, new SpeculationPlanner(8).Plan(new DraftRecord()));
+
+    [Fact]
+    public void Speculation_GoodGuesses_GrowAsFarAsTheyPay()
+    {
+        var planner = new SpeculationPlanner(8);
+        planner.Record(0, 10 * Millisecond);
+        for (var draft = 1; draft <= 8; draft++)
+            planner.Record(draft, (draft <= 4 ? 10 + draft : 40) * Millisecond); // more than four are dear
+
+        Assert.Equal(4, planner.Plan(Record(accepted: 4, of: 4, times: 20)));
+    }
+
+    [Fact]
+    public void Speculation_BadGuesses_StopUntilTheyAreForgotten()
+    {
+        var planner = new SpeculationPlanner(4);
+        planner.Record(0, 10 * Millisecond);
+        for (var draft = 1; draft <= 4; draft++)
+            planner.Record(draft, (10 + (2 * draft)) * Millisecond);
+        var record = Record(accepted: 0, of: 4, times: 20);
+
+        Assert.Equal(0, planner.Plan(record));
+        for (var token = 0; token < 100; token++)
+            record.Skipped();
+        Assert.NotEqual(0, planner.Plan(record));
+    }
+
+    [Fact]
+    public void Chunk_NobodyDecodes_IsTheLongest()
+    {
+        var planner = new ChunkPlanner(256, 16, 2);
+        planner.Decoded(10 * Millisecond);
+        planner.Prefilled(256 * Millisecond, 256);
+
+        Assert.Equal(256, planner.Tokens(rows: 0));
+    }
+
+    [Theory]
+    [InlineData(10, 16)] // 20 ms
+    [InlineData(40, 64)] // 80 ms: the power of two below
+    [InlineData(4, 16)] // never less
+    [InlineData(1000, 256)] // never more
+    public void Chunk_OthersDecode_TakesNoLongerThanTheStallAllowed(int stepMilliseconds, int expected)
+    {
+        var planner = new ChunkPlanner(256, 16, 2);
+        planner.Prefilled(256 * Millisecond, 256);
+        planner.Decoded(stepMilliseconds * Millisecond);
+
+        Assert.Equal(expected, planner.Tokens(rows: 3));
+    }
+
+    private static DraftRecord Record(int accepted, int of, int times)
+    {
+        var record = new DraftRecord();
+        for (var i = 0; i < times; i++)
+            record.Checked(accepted, of);
+        return record;
+    }
+}
