@@ -52,9 +52,11 @@ public static class SiloClustering
             o.CancelRequestOnTimeout = true; // otherwise a timed-out call leaves its work running
             o.MaxMessageBodySize = options.MaxMessageBytes;
         });
+        silo.Services.AddSingleton<CrashWatch>();
         silo.Configure<SiloConnectionOptions>(o =>
         {
             var security = new ConnectionSecurity(options);
+            o.ConfigureSiloOutboundConnection(c => c.ApplicationServices.GetRequiredService<CrashWatch>().Use(c));
             o.ConfigureSiloInboundConnection(security.UseAsServer);
             o.ConfigureGatewayInboundConnection(security.UseAsServer);
             o.ConfigureSiloOutboundConnection(security.UseAsClient);

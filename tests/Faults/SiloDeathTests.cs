@@ -13,12 +13,10 @@ public sealed class SiloDeathTests(FaultCluster cluster)
         var results = new List<StreamResult>();
         for (var round = 0; round < Workload.Rounds; round++)
         {
-            var victim = cluster.Silos[round % cluster.Silos.Count];
-            results.AddRange(await Disturbance.RunAsync(cluster, async () =>
-            {
-                await Limit.UntilAsync(async () => await cluster.RunningOnAsync(victim) > 0, $"{victim.Name} reports a stream");
-                await victim.KillAsync();
-            }));
+            ServerProcess? victim = null;
+            var before = cluster.Gateways.Sum(gateway => gateway.Failovers);
+            results.AddRange(await Disturbance.RunAsync(cluster, busiest => (victim = busiest).KillAsync()));
+            Assert.True(cluster.Gateways.Sum(gateway => gateway.Failovers) > before, $"no stream was on {victim!.Name}");
             await cluster.ReplaceSiloAsync(victim);
             await cluster.CompleteAsync();
         }

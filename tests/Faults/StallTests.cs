@@ -10,9 +10,9 @@ public sealed class StallTests(FaultCluster cluster)
     public async Task StallSilo_ForASecond_IsNotEvicted()
     {
         FaultCluster.SkipWithoutRedis();
-        var stalled = cluster.Silos[0];
-        var results = await Disturbance.RunAsync(cluster, () => stalled.StallAsync(TimeSpan.FromSeconds(1)));
-        Assert.True(stalled.IsRunning, $"{stalled.Name} was evicted, and ended:\n{stalled.LastLines}");
+        ServerProcess? stalled = null;
+        var results = await Disturbance.RunAsync(cluster, busiest => (stalled = busiest).StallAsync(TimeSpan.FromSeconds(1)));
+        Assert.True(stalled!.IsRunning, $"{stalled.Name} was evicted, and ended:\n{stalled.LastLines}");
         await cluster.CompleteAsync();
 
         Disturbance.Print("a silo stalled for 1 s", results);

@@ -17,7 +17,7 @@ public interface IDecoderGrain : IGrainWithStringKey
     [Alias("Start"), ResponseTimeout("00:00:15")]
     Task<StartReply> Start(GenerateCommand command, CancellationToken cancellationToken = default);
 
-    /// <summary>What the log holds from a position on; waits a second at most for something to come.</summary>
+    /// <summary>What the log holds from a position on; waits half a second at most for something to come.</summary>
     /// <param name="requestId">Of the generation.</param>
     /// <param name="next">Index of the first token wanted.</param>
     [Alias("Read"), AlwaysInterleave, ResponseTimeout("00:00:05")]

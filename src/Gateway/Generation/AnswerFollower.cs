@@ -53,8 +53,7 @@ internal sealed class AnswerFollower(
         catch (Exception e)
         {
             run.Responses.Writer.TryComplete();
-            await either.CancelAsync();
-            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await writing.WaitAsync(_options.CallTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (leave.Ended.IsCancellationRequested && !stop.IsCancellationRequested)
                 throw RequestException.Unavailable("This gateway is leaving; go on at another one with ResumeGeneration.");
             await GiveUpAsync(run, e);
@@ -64,16 +63,17 @@ internal sealed class AnswerFollower(
 
     /// <summary>To the caller at the caller's pace. One that stopped reading must not look, to the grain, like a gateway that died.</summary>
     private static async Task WriteAsync(
-        ChannelReader<GenerateResponse> source, IServerStreamWriter<GenerateResponse> responses, CancellationTokenSource stop)
+        ChannelReader<GenerateResponse> source, IServerStreamWriter<GenerateResponse> responses, CancellationTokenSource following)
     {
         try
         {
-            await foreach (var response in source.ReadAllAsync(stop.Token))
-                await responses.WriteAsync(response, stop.Token);
+            // Without a token: cancelling a write would reset the call, and hide the status that it ends with.
+            await foreach (var response in source.ReadAllAsync(CancellationToken.None))
+                await responses.WriteAsync(response, CancellationToken.None);
         }
         catch
         {
-            await stop.CancelAsync();
+            await following.CancelAsync(); // nobody is there to read it
             throw;
         }
     }
@@ -114,7 +114,7 @@ internal sealed class AnswerFollower(
         var reply = await run.Grain.Start(run.ToCommand(), stop).WaitAsync(_options.Timeout, time, stop);
         if (reply.IsRunning)
         {
-            run.Started(reply.Silo);
+            run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
             if (run.Copy.Accepted is not null)
                 logger.GoingOn(run.RequestId, run.Copy.Next);
             await run.Call.Running.ConfirmStartedAsync();
@@ -132,7 +132,7 @@ internal sealed class AnswerFollower(
     /// <returns>True at the end of the answer.</returns>
     private async Task<bool> ReadAsync(AnswerRun run, CancellationToken stop)
     {
-        var chunk = await run.Grain.Read(run.RequestId, run.Copy.Next).WaitAsync(_options.CallTimeout, time, stop);
+        var chunk = await ReadChunkAsync(run, stop);
         if (run.Take(chunk) && run.TakeFailover() is { } pause)
         {
             metrics.Failovers.Add(1);
@@ -145,6 +145,23 @@ internal sealed class AnswerFollower(
             return false;
         run.Lost(chunk.State == GenerationState.Moved);
         return false;
+    }
+
+    /// <exception cref="TimeoutException">No answer in time, or there will be none: the silo is dead.</exception>
+    private async Task<GenerationChunk> ReadChunkAsync(AnswerRun run, CancellationToken stop)
+    {
+        var read = run.Grain.Read(run.RequestId, run.Copy.Next);
+        if (read.IsCompleted || !run.SiloLost.CanBeCanceled || run.SiloLost.IsCancellationRequested)
+            return await read.WaitAsync(_options.CallTimeout, time, stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, run.SiloLost);
+        try
+        {
+            return await read.WaitAsync(_options.CallTimeout, time, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException("The silo is dead.");
+        }
     }
 
     private async Task RecallAsync(AnswerRun run, ServedModel? model, string[] keys, CancellationToken stop)

@@ -18,6 +18,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     private long? _lostAt;
     private int _recalls;
     private string? _silo;
+    private string _siloName = "";
 
     public GenerationCall Call { get; } = call;
 
@@ -46,7 +47,11 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     public GenerateCommand ToCommand() => Call.ToCommand(_images, Copy, Deaths.InARow);
 
-    public void Started(string silo) => (_silo, IsRunning, _lastContact) = (silo, true, time.GetTimestamp());
+    /// <summary>Cancelled once the silo that runs it is dead.</summary>
+    public CancellationToken SiloLost { get; private set; }
+
+    public void Started(string silo, string siloName, CancellationToken lost) =>
+        (_silo, _siloName, SiloLost, IsRunning, _lastContact) = (silo, siloName, lost, true, time.GetTimestamp());
 
     public void Refused(string silo)
     {
@@ -73,7 +78,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         _lastContact = time.GetTimestamp();
         var isNew = chunk.Accepted is { } accepted && Copy.TryAccept(accepted);
         if (isNew)
-            Write(Call.ToAccepted(Copy.Accepted!));
+            Write(Call.ToAccepted(Copy.Accepted!, _siloName));
         foreach (var token in chunk.Tokens)
         {
             if (!Copy.TryAdd(token))

@@ -33,7 +33,7 @@ internal sealed record GenerationCall(string SessionId, RunningGeneration Runnin
         TimeLeft = Command.TimeLeft - Clock.Elapsed,
     };
 
-    public GenerateResponse ToAccepted(GenerationAccepted accepted)
+    public GenerateResponse ToAccepted(GenerationAccepted accepted, string silo = "")
     {
         var message = new Accepted
         {
@@ -43,6 +43,7 @@ internal sealed record GenerationCall(string SessionId, RunningGeneration Runnin
             ModelRevision = Command.Revision,
             PromptTokens = EventMapping.ToPromptTokens(accepted),
             Seed = Command.Sampling.Seed,
+            Silo = silo,
         };
         message.ImageKeys.AddRange(Command.Messages.SelectMany(m => m.Parts).Select(p => p.ImageKey).OfType<string>());
         return new GenerateResponse { Accepted = message };

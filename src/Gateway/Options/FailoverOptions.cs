@@ -3,8 +3,8 @@ namespace VisionCluster.Gateway.Options;
 /// <summary>How answers outlive the processes that carry them.</summary>
 public sealed class FailoverOptions
 {
-    /// <summary>A silo that has not answered a read for so long is asked again; grains answer within a second. Default 1.5 s.</summary>
-    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromMilliseconds(1_500);
+    /// <summary>A silo that has not answered a read for so long is asked again; grains answer within half a second. Default 1 s.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>An answer that found no silo for so long ends with UNAVAILABLE. Default 15 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);

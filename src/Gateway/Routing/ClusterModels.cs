@@ -36,5 +36,9 @@ internal sealed class ClusterModels
     /// <summary>The revision that an answer began with; null when no silo serves it.</summary>
     public ServedModel? Find(string name, string revision) => _revisions.GetValueOrDefault((name, revision));
 
+    /// <returns>Empty for a silo that serves nothing (any more).</returns>
+    public string SiloName(string siloAddress) =>
+        _revisions.Values.SelectMany(m => m.Devices).FirstOrDefault(d => d.SiloAddress == siloAddress)?.SiloName ?? "";
+
     public ServedModel? Find(string name) => _models.GetValueOrDefault(name);
 }

@@ -18,6 +18,8 @@ internal sealed class DirectoryWatcher(
     private volatile ClusterModels _current = ClusterModels.Empty;
     private Task? _refresh;
 
+    public SiloLoss Losses { get; } = new();
+
     public ClusterModels Current => _current;
 
     /// <summary>Reads the directory now; simultaneous callers share one call. Failure keeps the old view.</summary>
@@ -55,6 +57,7 @@ internal sealed class DirectoryWatcher(
         {
             _view = Complete(await grains.GetGrain<IDeviceDirectoryGrain>(0).GetView());
             _current = ClusterModels.From(_view);
+            Losses.Update(_view.Members);
             _failed = false;
         }
         catch (Exception e)

@@ -19,7 +19,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
 {
     internal const string StorageName = "conversations";
     internal const string BusyMessage = "session_id: this session is generating already; wait for its answer, or cancel it.";
-    private static readonly TimeSpan ReadWait = TimeSpan.FromSeconds(1); // gateways call again, or notice that the silo is gone
+    private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(500); // gateways call again, or notice that the silo is gone
 
     private readonly IPersistentState<ConversationState>? _record;
     private readonly ConversationState _transient = new();
@@ -140,7 +140,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     {
         while (_turn is { IsEnding: true } previous)
             await previous.Ended.WaitAsync(cancellationToken);
-        if (_turn is { } current && IsRepeated(current, command))
+        if (!_deviceFailed && _turn is { } current && IsRepeated(current, command))
             return StartReply.Running;
         if (_turn is { IsEnded: false })
             return StartReply.Refused(RefusalReason.SessionBusy, BusyMessage);

@@ -76,13 +76,6 @@ public sealed partial class FaultCluster : IAsyncLifetime
         _gateways[place] = await StartGatewayAsync();
     }
 
-    /// <summary>Generations that hold a slot on a silo.</summary>
-    internal async Task<uint> RunningOnAsync(ServerProcess silo, int gateway = 0)
-    {
-        var models = await Client(gateway).ListModelsAsync(new ListModelsRequest());
-        return models.Models.SelectMany(m => m.Devices).Where(d => d.Id == silo.Name + "/cpu:0").Select(d => d.Running).FirstOrDefault();
-    }
-
     /// <summary>What every process said last, for a failure's message.</summary>
     internal string LastLines() => string.Join(
         "\n\n", _silos.Concat(_gateways.Select(g => g.Process)).Select(p => $"--- {p.Name} ---\n{p.LastLines}"));
@@ -112,7 +105,11 @@ public sealed partial class FaultCluster : IAsyncLifetime
     {
         var name = $"gateway{Interlocked.Increment(ref _started)}";
         string[] arguments = [Program, "gateway", "--redis", Redis.Address, "--cluster-id", _clusterId, "--port", "0"];
-        var environment = new Dictionary<string, string> { ["VisionCluster__Gateway__Failover__DrainTimeout"] = "00:00:00.5" };
+        var environment = new Dictionary<string, string>
+        {
+            ["VisionCluster__Gateway__Failover__DrainTimeout"] = "00:00:00.5",
+            ["Logging__LogLevel__VisionCluster.Gateway.Generation"] = "Information",
+        };
         var (process, ready) = await ServerProcess.StartAsync(name, "dotnet", arguments, "gRPC", environment);
         return (process, GrpcChannel.ForAddress(Endpoint().Match(ready).Value));
     }

@@ -8,11 +8,14 @@ namespace VisionCluster.Faults.Tests.Processes;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int KeptLines = 60;
+    private const string FailoverMark = "goes on elsewhere";
     private const int SigTerm = 15;
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new(); // the last KeptLines
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private int _failovers;
 
     private ServerProcess(string name, ProcessStartInfo start, string readyMark)
     {
@@ -28,6 +31,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     public bool IsRunning => !_process.HasExited;
+
+    /// <summary>How many answers it says to have taken over from another silo.</summary>
+    public int Failovers => Volatile.Read(ref _failovers);
 
     public string LastLines => string.Join('\n', _lines);
 
@@ -100,6 +106,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         if (line is null)
             return;
+        if (line.Contains(FailoverMark, StringComparison.Ordinal))
+            Interlocked.Increment(ref _failovers);
         _lines.Enqueue(line);
         while (_lines.Count > KeptLines)
             _lines.TryDequeue(out _);

@@ -10,14 +10,21 @@ internal static class Disturbance
     /// <param name="cluster">Complete.</param>
     /// <param name="disturb">Gets what happens to running streams done; they have hundreds of tokens to go.</param>
     /// <param name="mayResume">Whether losing the gateway is part of the scenario.</param>
-    public static async Task<StreamResult[]> RunAsync(FaultCluster cluster, Func<Task> disturb, bool mayResume = false)
+    public static Task<StreamResult[]> RunAsync(FaultCluster cluster, Func<Task> disturb, bool mayResume = false) =>
+        RunAsync(cluster, _ => disturb(), mayResume);
+
+    /// <param name="cluster">Complete.</param>
+    /// <param name="disturb">As above; is told which silo runs most of the streams.</param>
+    /// <param name="mayResume">As above.</param>
+    public static async Task<StreamResult[]> RunAsync(FaultCluster cluster, Func<ServerProcess, Task> disturb, bool mayResume = false)
     {
         var twins = await Twins.GetAsync(cluster);
         var runs = twins.Requests.Select((request, i) => StreamRun.Start(cluster, request, i, mayResume)).ToArray();
         try
         {
             await Task.WhenAll(runs.Select(run => run.ReachedAsync(MidAnswer))).Within($"every stream has {MidAnswer} tokens");
-            await disturb();
+            var busiest = runs.GroupBy(run => run.Silo).MaxBy(group => group.Count())!.Key;
+            await disturb(cluster.Silos.Single(silo => silo.Name == busiest));
             var results = await Task.WhenAll(runs.Select(run => run.Done)).Within("every stream ends");
             for (var i = 0; i < results.Length; i++)
                 twins.AssertEqual(i, results[i]);

@@ -30,6 +30,9 @@ internal sealed class StreamRun
     /// <summary>The whole answer, or the first thing that a client must not see.</summary>
     public Task<StreamResult> Done { get; }
 
+    /// <summary>The silo where it began; null before.</summary>
+    public string? Silo => _accepted?.Silo;
+
     /// <param name="cluster">Where.</param>
     /// <param name="request">Gets ids of its own.</param>
     /// <param name="gateway">Which gateway first.</param>
@@ -71,7 +74,7 @@ internal sealed class StreamRun
 
                 throw new InvalidOperationException("The stream ended without `finished`.");
             }
-            catch (RpcException e) when (_mayResume && e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled)
+            catch (RpcException e) when (_mayResume && e.StatusCode is (StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled))
             {
                 resumes++;
                 _gateway++;

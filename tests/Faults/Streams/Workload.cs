@@ -7,7 +7,7 @@ namespace VisionCluster.Faults.Tests.Streams;
 /// <summary>Requests of every kind: greedy, sampled, with stop strings, with log probabilities; half of them with a picture.</summary>
 internal static class Workload
 {
-    private const uint Tokens = 1_200; // seconds, so that there is a middle
+    private const uint Tokens = 1_600; // seconds, so that there is a middle
     private static readonly string[] Pictures = ["red-apple", "rocket", "sunflower", "butterfly"];
 
     /// <summary>Streams at once; 8 unless VISIONCLUSTER_FAULT_STREAMS says otherwise.</summary>
@@ -37,7 +37,7 @@ internal static class Workload
         switch (i % 4)
         {
             case 1:
-                request.Sampling = new Sampling { Temperature = 0.9f, TopP = 0.95f, Seed = (ulong)i };
+                request.Sampling = new Sampling { Temperature = 1.1f, TopP = 0.98f, Seed = (ulong)i };
                 break;
             case 2:
                 request.Sampling = new Sampling { Temperature = 1.2f, TopK = 50, Seed = (ulong)i, FrequencyPenalty = 0.2f };
