@@ -9,6 +9,6 @@ public enum ClusterStore
     /// <summary>In Redis, and conversations with it.</summary>
     Redis,
 
-    /// <summary>In PostgreSQL; see <c>deploy/postgresql.sql</c>.</summary>
+    /// <summary>In PostgreSQL, through Orleans' ADO.NET provider, whose tables must exist.</summary>
     Postgres,
 }

@@ -84,6 +84,9 @@ public static class SiloClustering
 #pragma warning disable ORLEANSEXP003
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+
+        // By default nobody may take over a dead silo's grains for half a minute, lest it still lives. Here it may: see ADR 005.
+        silo.Configure<GrainDirectoryOptions>(o => o.RangeLeaseDuration = TimeSpan.Zero);
         silo.Configure<ClusterMembershipOptions>(o =>
         {
             // The probe's limit stays where it is set: one that adapts to a loaded machine would notice a death late.

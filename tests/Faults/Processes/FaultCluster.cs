@@ -62,6 +62,16 @@ public sealed partial class FaultCluster : IAsyncLifetime
         }
     }
 
+    /// <summary>Replaces what an earlier, failed scenario left dead.</summary>
+    internal async Task RepairAsync()
+    {
+        foreach (var silo in _silos.Where(s => !s.IsRunning).ToArray())
+            await ReplaceSiloAsync(silo);
+        foreach (var gateway in Gateways.Where(g => !g.IsRunning))
+            await ReplaceGatewayAsync(gateway);
+        await CompleteAsync();
+    }
+
     internal async Task ReplaceSiloAsync(ServerProcess dead)
     {
         await dead.DisposeAsync();

@@ -18,6 +18,7 @@ internal static class Disturbance
     /// <param name="mayResume">As above.</param>
     public static async Task<StreamResult[]> RunAsync(FaultCluster cluster, Func<ServerProcess, Task> disturb, bool mayResume = false)
     {
+        await cluster.RepairAsync();
         var twins = await Twins.GetAsync(cluster);
         var runs = twins.Requests.Select((request, i) => StreamRun.Start(cluster, request, i, mayResume)).ToArray();
         try
