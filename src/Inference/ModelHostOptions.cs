@@ -17,6 +17,9 @@ public sealed record ModelHostOptions
     /// <summary>The form of each model's decoder. Default: auto for all.</summary>
     public PrecisionPlan Precision { get; init; } = PrecisionPlan.Auto;
 
+    /// <summary>Whether vision encoders multiply 8-bit integers. Default false. See <see cref="ModelCompilerOptions.Int8Encoders"/>.</summary>
+    public bool Int8Encoders { get; init; }
+
     /// <summary>
     /// Memory for the KV of running and idle sequences. Where memory is paid for by the page (main memory on Linux), this bounds the tokens
     /// that all slots hold together; elsewhere the number of slots. Default: a quarter of the machine's (of its container's).
@@ -56,6 +59,7 @@ public sealed record ModelHostOptions
     {
         Precision = Precision.Of(model),
         PrecisionRequired = Precision.IsRequired(model),
+        Int8Encoders = Int8Encoders,
         Accelerator = Device.Kind == DeviceKind.Cuda,
     };
 }

@@ -5,15 +5,16 @@ namespace VisionCluster.Cli.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Names() => [.. RootCommands.Create().Subcommands.Select(command => command.Name)];
+    public static TheoryData<string> Names() =>
+        [.. RootCommands.Create().Subcommands.SelectMany(command => command.Subcommands.Select(part => $"{command.Name} {part.Name}").Prepend(command.Name))];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Help_EachCommand_SaysOneSentenceThenOptionsThenExamples(string name)
     {
-        var help = Help(name, "--help");
+        var help = Help([.. name.Split(' '), "--help"]);
 
-        var command = RootCommands.Create().Subcommands.Single(command => command.Name == name);
+        var command = name.Split(' ').Aggregate((Command)RootCommands.Create(), (parent, part) => parent.Subcommands.Single(child => child.Name == part));
         Assert.Matches(@"^[A-Z][^\n]{10,110}\.$", command.Description);
         var (summary, options, examples) = (
             help.IndexOf(command.Description!, StringComparison.Ordinal),

@@ -3,7 +3,7 @@ namespace VisionCluster.Inference.Tests;
 /// <summary>Waits that say what did not happen.</summary>
 internal static class Waiting
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     public static async Task<T> Or<T>(this Task<T> task, string whatDidNotHappen)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VisionCluster.Cli.Bench;
 
 namespace VisionCluster.Cli.Commands;
 
@@ -42,5 +43,6 @@ internal static class RootCommands
         VerifyCommand.Create(),
         QualityCommand.Create(),
         ExportCommand.Create(),
+        BenchCommand.Create(),
     };
 }

@@ -68,6 +68,8 @@ internal sealed class HostingOptions
 
     public PrecisionOptions Precision { get; } = new();
 
+    public Option<bool> Int8Encoders { get; } = new("--int8-encoders") { Description = "Vision encoders multiply 8-bit integers: faster, and not exact." };
+
     public void AddTo(Command command)
     {
         command.Options.Add(Model);
@@ -78,6 +80,7 @@ internal sealed class HostingOptions
         command.Options.Add(KvMegabytes);
         command.Options.Add(PrefixCacheMegabytes);
         command.Options.Add(Precision.Option);
+        command.Options.Add(Int8Encoders);
     }
 
     public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : _defaults;
@@ -100,6 +103,7 @@ internal sealed class HostingOptions
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
             Precision = Precision.Read(parsed, Models(parsed)),
+            Int8Encoders = parsed.GetValue(Int8Encoders),
         };
         if (parsed.GetValue(KvMegabytes) is { } kv)
         {

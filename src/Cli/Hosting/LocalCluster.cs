@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using VisionCluster.Gateway;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Grains.Hosting;
@@ -45,13 +44,28 @@ internal sealed class LocalCluster : IAsyncDisposable
         CancellationToken cancellationToken,
         Action<SiloOptions>? silo = null)
     {
-        var app = Build(gateway, silo, handleSignals);
-        List<IModelHost> models = [];
+        // Configuration is read first: what is wrong with it is said before models are compiled.
+        var (builder, options) = Configure(gateway, silo, handleSignals);
+        var models = await ModelLoading.LoadAsync(checkpoints, hosting, options, progress, cancellationToken);
+        progress.Report("Starting silo and gateway");
+        return await StartAsync(models, builder, cancellationToken);
+    }
+
+    /// <summary>Starts silo and gateway with models that are loaded, which are the cluster's from now on.</summary>
+    public static Task<LocalCluster> StartAsync(IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, CancellationToken cancellationToken) =>
+        StartAsync(models, Configure(gateway, silo: null, handleSignals: false).Builder, cancellationToken);
+
+    /// <summary>Completes when the host is told to stop.</summary>
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
+
+    private static async Task<LocalCluster> StartAsync(
+        IReadOnlyList<IModelHost> models, WebApplicationBuilder builder, CancellationToken cancellationToken)
+    {
+        var app = builder.Build().MapVisionClusterGateway();
         try
         {
-            models = await ModelLoading.LoadAsync(
-                checkpoints, hosting, app.Services.GetRequiredService<IOptions<SiloOptions>>().Value, progress, cancellationToken);
-            progress.Report("Starting silo and gateway");
             var registry = app.Services.GetRequiredService<ModelRegistry>();
             foreach (var model in models)
             {
@@ -69,12 +83,8 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the host is told to stop.</summary>
-    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
-
-    public ValueTask DisposeAsync() => DisposeAsync(_app, Models);
-
-    private static WebApplication Build(Action<GatewayOptions> gateway, Action<SiloOptions>? silo, bool handleSignals)
+    private static (WebApplicationBuilder Builder, SiloOptions Silo) Configure(
+        Action<GatewayOptions> gateway, Action<SiloOptions>? silo, bool handleSignals)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         HostLogging.Configure(builder.Logging, builder.Configuration, handleSignals);
@@ -83,10 +93,12 @@ internal sealed class LocalCluster : IAsyncDisposable
             builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         }
 
+        var configured = new SiloOptions();
         builder.AddVisionClusterSilo(options =>
         {
             ServerConfiguration.Bind(builder.Configuration, options);
             silo?.Invoke(options);
+            configured = options;
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ServerConfiguration.ShutdownTimeout(options.DrainTimeout));
         });
         builder.AddVisionClusterGateway(options =>
@@ -94,7 +106,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             ServerConfiguration.Bind(builder.Configuration, options);
             gateway(options);
         });
-        return builder.Build().MapVisionClusterGateway();
+        return (builder, configured);
     }
 
     private static async ValueTask DisposeAsync(WebApplication app, IReadOnlyList<IModelHost> models)

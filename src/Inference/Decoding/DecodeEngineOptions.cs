@@ -38,6 +38,12 @@ public sealed record DecodeEngineOptions
     public int MaxDraftTokens { get; init; } = 8;
 
     /// <summary>
+    /// Guess also where several tokens at once do not come out exactly as one by one (<see cref="IDecoderRunner.AnswersRunByStep"/>): faster, but
+    /// a sequence's tokens then depend on whether it ran alone. Default false.
+    /// </summary>
+    public bool DraftInexactly { get; init; }
+
+    /// <summary>
     /// Fewest tokens for which KV is copied from another sequence of the same <see cref="GenerationRequest.CacheScope"/>. Default 16.
     /// </summary>
     public int MinSharedTokens { get; init; } = 16;

@@ -34,7 +34,8 @@ internal sealed class DecodeLoop : IDisposable
         var minChunk = runner.BidirectionalPrefix ? chunk : options.MinChunkTokens;
         _kv = new KvCache(runner, options, metrics);
         _sampler = new Sampler(runner.VocabularySize);
-        _speculation = new SpeculationPlanner(Math.Min(options.MaxDraftTokens, runner.LogitRows - 1), options.FixedDraftTokens);
+        var draft = runner.AnswersRunByStep && !options.DraftInexactly ? 0 : Math.Min(options.MaxDraftTokens, runner.LogitRows - 1);
+        _speculation = new SpeculationPlanner(draft, options.FixedDraftTokens);
         _buffers = new DecodeBuffers(runner, Math.Max(chunk, runner.LogitRows));
         _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps);
         _tryMakeRoom = TryMakeRoom;
@@ -154,7 +155,7 @@ internal sealed class DecodeLoop : IDisposable
     {
         _scheduler.Preempt(sequence);
         Evict(sequence.Kv);
-        sequence.TargetTokens = sequence.HistoryTokens;
+        sequence.TargetTokens = _runner.AnswersRunByStep ? sequence.AskedTokens : sequence.HistoryTokens;
         _inbox.ReturnToQueue();
         _metrics.Preempted();
     }
@@ -169,11 +170,16 @@ internal sealed class DecodeLoop : IDisposable
         // What the answer begins with runs by the arithmetic that it was generated with.
         var answer = past >= sequence.AskedTokens;
         var end = answer ? sequence.TargetTokens : Math.Min(sequence.TargetTokens, sequence.AskedTokens);
-        var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), end - past);
+        var left = end - past;
+        var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), left);
+        // No crumb may be left over for a last chunk.
+        if (left > tokens && left - tokens < _runner.MinExactChunk && tokens >= 2 * _runner.MinExactChunk)
+            tokens = left - _runner.MinExactChunk;
         if (!TryGrow(sequence, past + tokens))
             return 0;
         var last = past + tokens == sequence.TargetTokens;
-        var logits = last ? _buffers.LogitsRow(0) : [];
+        var isNews = past + tokens == sequence.HistoryTokens;
+        var logits = isNews ? _buffers.LogitsRow(0) : [];
         try
         {
             var embeddings = _buffers.Embeddings(tokens);
@@ -195,7 +201,8 @@ internal sealed class DecodeLoop : IDisposable
         {
             _scheduler.StartDecoding(sequence);
             _kv.StartDecoding(entry);
-            Complete(sequence, logits);
+            if (isNews)
+                Complete(sequence, logits);
         }
         return tokens;
     }
@@ -252,7 +259,7 @@ internal sealed class DecodeLoop : IDisposable
         {
             var entry = _kv[row]!;
             _buffers.Rows[row] = entry.Sequence!;
-            tokenIds[row] = entry.Sequence!.LastToken;
+            tokenIds[row] = entry.Sequence!.NextInput;
             past[row] = entry.Tokens;
         }
         try
@@ -268,8 +275,10 @@ internal sealed class DecodeLoop : IDisposable
         }
         for (var row = 0; row < rows; row++)
         {
-            _buffers.Rows[row].Kv.Tokens++;
-            Complete(_buffers.Rows[row], _buffers.LogitsRow(row));
+            var sequence = _buffers.Rows[row];
+            sequence.Kv.Tokens++;
+            if (sequence.Kv.Tokens == sequence.HistoryTokens)
+                Complete(sequence, _buffers.LogitsRow(row));
         }
         return (rows, 0);
     }
@@ -278,7 +287,8 @@ internal sealed class DecodeLoop : IDisposable
     private bool TryDraft(SequenceState sequence, out int count)
     {
         count = Math.Min(_speculation.Plan(sequence.Drafts), sequence.MaxTokens - sequence.Generated - 1);
-        var isDrafted = count > 0 && _kv.TryReserve(sequence.Kv, sequence.Kv.Tokens + 1 + count)
+        var isRebuilt = sequence.Kv.Tokens + 1 == sequence.HistoryTokens;
+        var isDrafted = count > 0 && isRebuilt && _kv.TryReserve(sequence.Kv, sequence.Kv.Tokens + 1 + count)
             && PromptLookup.TryDraft(sequence.History.AsSpan(0, sequence.HistoryTokens), _buffers.Draft(count));
         if (!isDrafted)
             sequence.Drafts.Skipped();
@@ -294,7 +304,7 @@ internal sealed class DecodeLoop : IDisposable
         var entry = sequence.Kv;
         var past = entry.Tokens;
         var tokenIds = _buffers.Checked(count);
-        tokenIds[0] = sequence.LastToken;
+        tokenIds[0] = sequence.NextInput;
         try
         {
             var embeddings = _buffers.Embeddings(tokenIds.Length);
@@ -312,7 +322,7 @@ internal sealed class DecodeLoop : IDisposable
         {
             entry.Tokens = past + accepted + 1;
             Complete(sequence, _buffers.LogitsRow(accepted));
-            if (entry.Sequence != sequence || accepted == count || sequence.LastToken != tokenIds[accepted + 1])
+            if (entry.Sequence != sequence || accepted == count || sequence.NextInput != tokenIds[accepted + 1])
                 break;
             accepted++;
         }

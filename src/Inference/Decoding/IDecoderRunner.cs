@@ -25,6 +25,19 @@ public interface IDecoderRunner : IDisposable
     /// </summary>
     bool BidirectionalPrefix => false;
 
+    /// <summary>
+    /// Fewest tokens of a chunk that are computed by the very arithmetic of longer ones, so that it does not matter into which chunks a prompt
+    /// is cut. Default 1.
+    /// </summary>
+    int MinExactChunk => 1;
+
+    /// <summary>
+    /// Several tokens of an answer in one run may come out so differently from one by one (<see cref="Decode"/>) that other tokens follow:
+    /// activations that are rounded to 8 bits turn a last bit into a step. Answers then run by single steps always, also when they are
+    /// rebuilt, and their KV serves no other prompt. Default false.
+    /// </summary>
+    bool AnswersRunByStep => false;
+
     /// <summary>Most rows of logits that one <see cref="Extend"/> can return: what a speculation may check at once. Default 1.</summary>
     int LogitRows => 1;
 
@@ -50,7 +63,7 @@ public interface IDecoderRunner : IDisposable
     void Prefill(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits);
 
     /// <summary>
-    /// Appends tokens of an answer to <paramref name="slot"/>, by the same arithmetic as <see cref="Decode"/>, and returns the logits of the
+    /// Appends tokens of an answer to <paramref name="slot"/>, as <see cref="Decode"/> would one by one, and returns the logits of the
     /// last of them: as many rows as <paramref name="logits"/> holds, at most <see cref="LogitRows"/>.
     /// </summary>
     /// <param name="slot">Any slot.</param>

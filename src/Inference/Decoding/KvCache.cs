@@ -45,8 +45,8 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
     }
 
     /// <summary>
-    /// Gives a sequence a slot with as much of its prompt as its own entry, another slot or the store has. The last token must run whatever
-    /// is there: its logits choose the next one.
+    /// Gives a sequence a slot with as much of its prompt as its own entry, another slot or the store has. The last tokens must run whatever
+    /// is there: their logits choose the next one.
     /// </summary>
     /// <returns>Tokens that need not be prefilled.</returns>
     public int Start(SequenceState sequence)
@@ -55,7 +55,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         var scope = sequence.Request.CacheScope;
         // Keys and values of tokens that saw all of their prompt serve no other prompt.
         var isReusable = sequence.Identities.Length > 0 && !runner.BidirectionalPrefix;
-        var reusable = sequence.Identities.AsSpan(0, isReusable ? sequence.TargetTokens - 1 : 0);
+        var reusable = sequence.Identities.AsSpan(0, isReusable ? Math.Max(0, sequence.TargetTokens - runner.MinExactChunk) : 0);
         var cached = entry.CommonPrefix(reusable);
         var source = -1;
         if (scope is not null && _slots.LongestPrefix(scope, reusable, out var shared) is { } other && shared >= cached + options.MinSharedTokens)
@@ -71,6 +71,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         entry.Sequence = sequence;
         entry.Identities = sequence.Identities;
         entry.Scope = scope;
+        entry.ReusableLimit = runner.AnswersRunByStep ? sequence.AskedTokens : int.MaxValue;
         if (source >= 0 && source != entry.Slot) // else its owner has just been evicted: the tokens are here already
         {
             entry.Tokens = 0;
@@ -105,7 +106,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
     public void Evict(KvEntry entry)
     {
         if (entry is { Scope: { } scope, Slot: >= 0 } && !runner.BidirectionalPrefix)
-            metrics.PrefixSaved(_store.Save(entry.Slot, scope, entry.Identities.AsSpan(0, Math.Min(entry.Tokens, entry.Identities.Length))));
+            metrics.PrefixSaved(_store.Save(entry.Slot, scope, entry.Reusable));
         _slots.Release(entry);
     }
 

@@ -17,6 +17,12 @@ internal sealed class KvEntry
         set => _tokens = value;
     }
 
+    /// <summary>Tokens behind these serve no other prompt, whatever they are.</summary>
+    public int ReusableLimit { get; set; } = int.MaxValue;
+
+    /// <summary>Tokens from position 0 on that another prompt may take over.</summary>
+    public ReadOnlySpan<TokenIdentity> Reusable => Identities.AsSpan(0, Math.Min(Math.Min(Tokens, ReusableLimit), Identities.Length));
+
     /// <summary>What the tokens are, at least <see cref="Tokens"/> entries; empty where nobody will ask.</summary>
     public TokenIdentity[] Identities { get; set; } = [];
 
@@ -30,9 +36,5 @@ internal sealed class KvEntry
     public long LastUsed { get; set; }
 
     /// <summary>How many of the held tokens a prompt starts with.</summary>
-    public int CommonPrefix(ReadOnlySpan<TokenIdentity> prompt)
-    {
-        var held = Identities.AsSpan(0, Math.Min(Tokens, Identities.Length));
-        return held.CommonPrefixLength(prompt);
-    }
+    public int CommonPrefix(ReadOnlySpan<TokenIdentity> prompt) => Reusable.CommonPrefixLength(prompt);
 }

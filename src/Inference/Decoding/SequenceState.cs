@@ -5,10 +5,16 @@ namespace VisionCluster.Inference.Decoding;
 /// <summary>One generation's state between submission and result. Built by the submitter, then owned by the engine's thread.</summary>
 internal sealed class SequenceState
 {
-    public SequenceState(GenerationRequest request, int slotCapacity, int vocabularySize)
+    /// <param name="request">What is asked.</param>
+    /// <param name="slotCapacity">Tokens of a slot.</param>
+    /// <param name="vocabularySize">Token ids.</param>
+    /// <param name="stepwiseAnswers">See <see cref="IDecoderRunner.AnswersRunByStep"/>.</param>
+    public SequenceState(GenerationRequest request, int slotCapacity, int vocabularySize, bool stepwiseAnswers = false)
     {
         Request = request;
         var prompt = request.Prompt;
+        var answered = prompt.Ids.AsSpan(^request.AnsweredTokens..);
+        var asked = prompt.Ids.AsSpan(..^request.AnsweredTokens);
         MaxTokens = Math.Min(request.Stop.MaxTokens - request.AnsweredTokens, slotCapacity - prompt.Ids.Length);
         Generation = new Generation(request, MaxTokens);
         Deadline = request.Deadline ?? DateTimeOffset.MaxValue;
@@ -18,9 +24,7 @@ internal sealed class SequenceState
         History = new int[prompt.Ids.Length + MaxTokens];
         prompt.Ids.CopyTo(History, 0);
         Embedder = new PromptEmbedder(prompt, History);
-        TargetTokens = prompt.Ids.Length;
-        var answered = prompt.Ids.AsSpan(^request.AnsweredTokens..);
-        var asked = prompt.Ids.AsSpan(..^request.AnsweredTokens);
+        TargetTokens = stepwiseAnswers ? AskedTokens : prompt.Ids.Length;
         Sampling = new SamplingState(request.Sampling, request.Stop, asked, answered.Length + MaxTokens, vocabularySize);
         Matcher = new StopMatcher(request.Stop.StopStrings);
         foreach (var id in answered)
@@ -43,11 +47,11 @@ internal sealed class SequenceState
 
     public int HistoryTokens => PromptTokens + Generated;
 
-    /// <summary>Tokens to prefill: the prompt, or all that was known when it lost its KV.</summary>
+    /// <summary>Tokens to prefill: the prompt, or all that was known when it lost its KV. Known tokens behind them run as decode steps.</summary>
     public int TargetTokens { get; set; }
 
     /// <summary>Tokens of the prompt proper, without the answer's beginning.</summary>
-    public int AskedTokens => PromptTokens - Request.AnsweredTokens;
+    public int AskedTokens => Math.Max(1, PromptTokens - Request.AnsweredTokens);
 
     /// <summary>How often guesses were right.</summary>
     public DraftRecord Drafts { get; } = new();
@@ -74,8 +78,8 @@ internal sealed class SequenceState
 
     public int CachedTokens { get; set; }
 
-    /// <summary>The newest token, whose KV is not there yet.</summary>
-    public int LastToken { get; set; }
+    /// <summary>The token that runs in the next decode step: the newest, or one that was generated before and is being rebuilt.</summary>
+    public int NextInput => History[Kv.Tokens];
 
     public long SubmittedAt { get; set; }
 

@@ -56,6 +56,7 @@ internal sealed class SlotMap(int slots)
         entry.Tokens = 0;
         entry.Identities = [];
         entry.Scope = null;
+        entry.ReusableLimit = int.MaxValue;
         if (entry.Slot < 0)
             return;
         SetUse(entry, SlotUse.Free);

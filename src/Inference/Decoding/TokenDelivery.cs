@@ -10,7 +10,7 @@ internal static class TokenDelivery
     {
         var index = sequence.Sampling.Generated;
         var position = sequence.HistoryTokens;
-        sequence.LastToken = sequence.History[position] = token.TokenId;
+        sequence.History[position] = token.TokenId;
         if (sequence.Identities.Length > 0)
             sequence.Identities[position] = TokenIdentity.OfText(token.TokenId);
         var reason = Read(sequence, token.TokenId, out var text);

@@ -21,6 +21,9 @@ public sealed record DeviceOptions
     /// <summary>Threads of one graph run on a CPU device. Default: the machine's cores (one more is twice as slow).</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Folder that gets ONNX Runtime's profile of every graph, written when its session is closed. Default: none.</summary>
+    public string? ProfileFolder { get; init; }
+
     /// <summary>Such as <c>cpu:0</c>.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{(Kind == DeviceKind.Cpu ? "cpu" : "cuda")}:{Index}");
 

@@ -12,6 +12,12 @@ internal static class SessionFactory
         try
         {
             using var options = Create(device);
+            if (device.ProfileFolder is { } folder)
+            {
+                options.ProfileOutputPathPrefix = Path.Combine(folder, Path.GetFileNameWithoutExtension(graphPath));
+                options.EnableProfiling = true;
+            }
+
             return new InferenceSession(graphPath, options);
         }
         catch (OnnxRuntimeException e)

@@ -4,6 +4,7 @@ using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Families;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Inference.Onnx;
 
@@ -28,6 +29,7 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         var decoder = model.Manifest.Decoder ?? throw new InvalidOperationException("The model has no decoder.");
         (HiddenSize, VocabularySize, SlotCount, SlotCapacity) = (decoder.HiddenSize, decoder.VocabularySize, slots, capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, decoder.MaxPositions);
+        AnswersRunByStep = model.Manifest.Precision != ModelPrecision.Fp32.Name();
         _session = SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device);
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
@@ -49,6 +51,11 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     public bool BidirectionalPrefix => _prefix is not null;
 
     public long KvBytesPerToken => _kv.Shape.BytesPerToken;
+
+    // Attention over a single new token multiplies by another kernel (a row vector) than over several, which all agree to the last bit.
+    public int MinExactChunk => 2;
+
+    public bool AnswersRunByStep { get; }
 
     public int LogitRows => MaxLogitRows;
 

@@ -7,7 +7,7 @@ using VisionCluster.Models.Quantization;
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>Where a family writes its graphs while a model is compiled.</summary>
-internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form)
+internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form, bool int8Encoders = false)
 {
     public ITensorSource Weights { get; } = weights;
 
@@ -21,7 +21,10 @@ internal sealed class CompilationTarget(string folder, ITensorSource weights, We
     public long Write(GraphKind kind, Action<GraphBuilder, WeightScope> build)
     {
         var graph = new GraphBuilder(kind.ToString(), File);
-        build(graph, new WeightScope(graph, Weights, ""));
+
+        // What is looked into stays float32.
+        var int8 = int8Encoders && kind is (GraphKind.Encoder or GraphKind.VisionEncoder) ? new Int8Linear(graph, wholeInput: false) : null;
+        build(graph, new WeightScope(graph, Weights, "") { Int8 = int8 });
         using var stream = System.IO.File.Create(Path.Combine(folder, CompiledModel.GraphFile(kind)));
         graph.Build().WriteTo(stream);
         stream.Flush(flushToDisk: true);

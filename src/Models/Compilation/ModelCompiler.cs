@@ -46,7 +46,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
         var family = ModelFamily.Read(source.ReadConfig());
         var digest = source.ComputeDigest();
         var precision = Precision(source, family);
-        var revision = CheckpointDigest.Combine(digest, precision.Name(), options.KeepBlocks ? "" : "rounded", $"compiler {Version}")[..32];
+        var revision = CheckpointDigest.Combine(digest, precision.Name(), (options.KeepBlocks ? "" : "rounded") + (options.Int8Encoders ? "int8 encoders" : ""), $"compiler {Version}")[..32];
         var folder = Path.Combine(options.CacheFolder, $"{family.ModelType}-{revision}");
         var manifest = ModelManifest.ReadComplete(folder) is { } cached && cached.Revision == revision && cached.CompilerVersion == Version ? cached : null;
         if (manifest is null)
@@ -70,7 +70,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
             using (var weights = source.OpenTensors())
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks)));
+                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders));
                 file.Flush();
             }
 

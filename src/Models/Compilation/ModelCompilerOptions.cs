@@ -15,6 +15,11 @@ public sealed record ModelCompilerOptions
     public ModelPrecision Precision { get; init; } = ModelPrecision.Fp32;
 
     /// <summary>
+    /// Whether the blocks of vision encoders multiply 8-bit integers: weights with a scale for each output, activations with one for each
+    /// row. Faster, and not exact (docs/performance.md). Default false.
+    /// </summary>
+    public bool Int8Encoders { get; init; }
+
     /// Whether a model that cannot take <see cref="Precision"/> (it has no decoder, or is a ready-made export) is refused; without it such a
     /// model keeps its own form. Default true.
     /// </summary>

@@ -6,7 +6,7 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Exports;
 
 /// <summary>Where a family writes graphs of the hub's usual layout. Each has its weights beside it, as <c>NAME.onnx_data</c>.</summary>
-internal sealed class ExportTarget(string folder, ITensorSource weights)
+internal sealed class ExportTarget(string folder, ITensorSource weights, bool quantized = false)
 {
     public const string Decoder = "decoder_model_merged";
     public const string Embedder = "embed_tokens";
@@ -14,6 +14,19 @@ internal sealed class ExportTarget(string folder, ITensorSource weights)
 
     /// <summary>The decoder of a text model.</summary>
     public const string TextModel = "model";
+
+    /// <summary>The image side of a model that matches images with texts.</summary>
+    public const string VisionModel = "vision_model";
+
+    /// <summary>Writes a vision encoder, and where asked for its 8-bit form (transformers.js calls it <c>q8</c>).</summary>
+    public void WriteEncoder(string name, Action<GraphBuilder, WeightScope> build)
+    {
+        Write(name, build);
+        if (quantized)
+        {
+            Write($"{name}_quantized", (graph, root) => build(graph, root with { Int8 = new Int8Linear(graph, wholeInput: true) }));
+        }
+    }
 
     public void Write(string name, Action<GraphBuilder, WeightScope> build)
     {

@@ -26,6 +26,12 @@ public static class ExportTensors
     /// <summary><c>[batch, tokens, vocabulary]</c></summary>
     public const string Logits = "logits";
 
+    /// <summary>An encoder's normed last layer, <c>[batch, tokens, hidden]</c></summary>
+    public const string LastHidden = "last_hidden_state";
+
+    /// <summary><c>[batch, hidden]</c></summary>
+    public const string Pooled = "pooler_output";
+
     /// <summary>bool <c>[batch, images, height, width]</c></summary>
     public const string PixelMask = "pixel_attention_mask";
 

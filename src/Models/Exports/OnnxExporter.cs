@@ -19,9 +19,10 @@ public static class OnnxExporter
 
     /// <param name="checkpoint">A checkpoint folder with safetensors, or a GGUF file.</param>
     /// <param name="outputFolder">A folder that does not exist yet, or is empty; it appears when it is complete.</param>
+    /// <param name="quantizedEncoders">Whether to write vision encoders in 8 bits too.</param>
     /// <param name="progress">What is being done.</param>
     /// <exception cref="ModelException">The checkpoint cannot be honoured, its family is not exported, or the folder is in use.</exception>
-    public static void Export(string checkpoint, string outputFolder, IProgress<string>? progress = null)
+    public static void Export(string checkpoint, string outputFolder, bool quantizedEncoders = false, IProgress<string>? progress = null)
     {
         outputFolder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder));
         if (File.Exists(outputFolder) || (Directory.Exists(outputFolder) && Directory.EnumerateFileSystemEntries(outputFolder).Any()))
@@ -38,7 +39,7 @@ public static class OnnxExporter
             progress?.Report($"Exporting {family.ModelType}");
             using (var weights = source.OpenTensors())
             {
-                family.Export(new ExportTarget(graphs, weights));
+                family.Export(new ExportTarget(graphs, weights, quantizedEncoders));
             }
 
             source.WriteTextFiles(work);

@@ -61,7 +61,7 @@ internal sealed class EncoderLayers(TransformerOptions options, LayerNames names
     {
         var (block, size) = (Layer(layer), options.HiddenSize);
         var mixed = ShowAttention is null ? Fused(block, x) : Explicit(layer, block, x);
-        return block.Linear(mixed, names.Output, size, size, bias: true);
+        return block.LayerLinear(mixed, names.Output, size, size, bias: true);
     }
 
     private Value Fused(WeightScope block, Value x)
@@ -77,7 +77,7 @@ internal sealed class EncoderLayers(TransformerOptions options, LayerNames names
             [Attr.Int("num_heads", options.Heads), Attr.Int("unidirectional", mask.Causal ? 1 : 0)],
             GraphBuilder.ContribDomain);
 
-        Value Project(string name) => block.Linear(x, name, size, size, bias: false);
+        Value Project(string name) => block.LayerLinear(x, name, size, size, bias: false);
     }
 
     private Value Explicit(int layer, WeightScope block, Value x)
@@ -95,14 +95,14 @@ internal sealed class EncoderLayers(TransformerOptions options, LayerNames names
         return mixed;
 
         Value Project(string name) => ScaledDotProduct.SplitHeads(
-            graph, block.Linear(x, name, options.HiddenSize, options.HiddenSize, options.QkvBias), heads, head);
+            graph, block.LayerLinear(x, name, options.HiddenSize, options.HiddenSize, options.QkvBias), heads, head);
     }
 
     private Value Mlp(WeightScope block, Value x)
     {
-        var inner = block.Linear(x, names.Up, options.HiddenSize, options.IntermediateSize, bias: true);
+        var inner = block.LayerLinear(x, names.Up, options.HiddenSize, options.IntermediateSize, bias: true);
         inner = Activations.Apply(graph, options.Activation, inner);
-        return block.Linear(inner, names.Down, options.IntermediateSize, options.HiddenSize, bias: true);
+        return block.LayerLinear(inner, names.Down, options.IntermediateSize, options.HiddenSize, bias: true);
     }
 
     private Value Norm(Value x, WeightScope at, string name)

@@ -46,7 +46,7 @@ internal sealed class Idefics3Family : ModelFamily
 
     public override void Export(ExportTarget target)
     {
-        target.Write(ExportTarget.Encoder, (graph, root) => Encoder(graph, root).BuildExport());
+        target.WriteEncoder(ExportTarget.Encoder, (graph, root) => Encoder(graph, root).BuildExport());
         target.Write(ExportTarget.Embedder, (graph, root) => Decoder(graph, root).BuildEmbedder());
         target.Write(ExportTarget.Decoder, (graph, root) => Decoder(graph, root).BuildExport(takesIds: false));
 

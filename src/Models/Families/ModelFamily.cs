@@ -43,11 +43,11 @@ internal abstract class ModelFamily
 
     /// <summary>The manifest's parts for graphs that somebody else made from such a checkpoint.</summary>
     /// <exception cref="ModelException">Exports of this family are not read.</exception>
-    public virtual ModelParts DescribeExport() => throw NoExports("read");
+    public virtual ModelParts DescribeExport() => throw NoExports("read (llama, mistral, gemma, idefics3, smolvlm)");
 
     /// <summary>Writes graphs of the hub's usual layout.</summary>
     /// <exception cref="ModelException">This family is not exported.</exception>
-    public virtual void Export(ExportTarget target) => throw NoExports("written");
+    public virtual void Export(ExportTarget target) => throw NoExports("written (llama, mistral, gemma, idefics3, smolvlm, vit, siglip)");
 
     /// <summary>Writes a decoder's graphs.</summary>
     /// <param name="target">Where to.</param>
@@ -104,5 +104,5 @@ internal abstract class ModelFamily
     }
 
     private ModelException NoExports(string what) =>
-        new($"ONNX exports of model type {ModelType} are not {what} (llama, mistral, gemma, idefics3, smolvlm); serve its safetensors.");
+        new($"ONNX exports of model type {ModelType} are not {what}; serve its safetensors.");
 }

@@ -1,5 +1,6 @@
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Exports;
 using VisionCluster.Models.Onnx;
 using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
@@ -62,12 +63,26 @@ internal sealed class SiglipFamily : ModelFamily
         };
     }
 
-    private IReadOnlyList<FeatureSpan> BuildVision(GraphBuilder graph, WeightScope root, bool inspect)
+    /// <summary>The image side alone, which is what transformers.js calls SiglipVisionModel.</summary>
+    public override void Export(ExportTarget target) => target.WriteEncoder(ExportTarget.VisionModel, (graph, root) =>
     {
-        var (scope, features, size) = (root.Sub("vision_model"), new FeatureOutputs(graph, inspect), _vision.HiddenSize);
+        var (patches, pooled) = VisionTower(graph, root, inspect: false);
+        graph.Output(ExportTensors.LastHidden, patches, DataType.Float, "batch", _vision.Patches, _vision.HiddenSize);
+        graph.Output(ExportTensors.Pooled, pooled, DataType.Float, "batch", _vision.HiddenSize);
+    });
+
+    private (Value Patches, Value Pooled) VisionTower(GraphBuilder graph, WeightScope root, bool inspect)
+    {
+        var scope = root.Sub("vision_model");
         var pixels = new PatchEmbedding(_vision, graph).FixedPixels();
         var patches = new SiglipTower(_vision, graph, scope, inspect).Build(pixels, null, AttentionMask.None).Patches;
-        var pooled = new SiglipHead(_vision.Layers, graph, scope.Sub("head")).Build(patches, inspect);
+        return (patches, new SiglipHead(_vision.Layers, graph, scope.Sub("head")).Build(patches, inspect));
+    }
+
+    private IReadOnlyList<FeatureSpan> BuildVision(GraphBuilder graph, WeightScope root, bool inspect)
+    {
+        var (features, size) = (new FeatureOutputs(graph, inspect), _vision.HiddenSize);
+        var (patches, pooled) = VisionTower(graph, root, inspect);
         features.Add(FeatureNames.Mean, features.Mean(patches), size);
         features.Add(FeatureNames.Pooled, pooled, size);
         features.Add(FeatureNames.Embeds, features.Normalised(pooled), size);

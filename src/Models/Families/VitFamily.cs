@@ -1,6 +1,8 @@
 using VisionCluster.Models.Checkpoints;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Exports;
 using VisionCluster.Models.Onnx;
+using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Families;
 
@@ -44,7 +46,26 @@ internal sealed class VitFamily : ModelFamily
         };
     }
 
+    public override void Export(ExportTarget target) => target.WriteEncoder(ExportTarget.TextModel, (graph, root) =>
+    {
+        var (_, last) = Tower(graph, root, inspect: false);
+        if (root.Has("classifier.weight"))
+        {
+            var logits = root.Linear(new FeatureOutputs(graph, inspect: false).Row(last, 0), "classifier", _config.HiddenSize, _labels.Count, bias: true);
+            graph.Output(ExportTensors.Logits, logits, DataType.Float, "batch", _labels.Count);
+            return;
+        }
+
+        graph.Output(ExportTensors.LastHidden, last, DataType.Float, "batch", _config.Patches + 1, _config.HiddenSize);
+    });
+
     private IReadOnlyList<FeatureSpan> Build(GraphBuilder graph, WeightScope root, bool inspect)
+    {
+        var (model, last) = Tower(graph, root, inspect);
+        return Heads(new FeatureOutputs(graph, inspect), graph, root, model, last);
+    }
+
+    private (WeightScope Model, Value Last) Tower(GraphBuilder graph, WeightScope root, bool inspect)
     {
         var (size, model) = (_config.HiddenSize, root.Find("embeddings.cls_token", "vit", ""));
         var embedding = new PatchEmbedding(_config, graph);
@@ -63,7 +84,7 @@ internal sealed class VitFamily : ModelFamily
             VisionOutputs.Show(graph, EncoderTensors.VisionLast, last, size);
         }
 
-        return Heads(new FeatureOutputs(graph, inspect), graph, root, model, last);
+        return (model, last);
     }
 
     private IReadOnlyList<FeatureSpan> Heads(FeatureOutputs features, GraphBuilder graph, WeightScope root, WeightScope model, Value last)

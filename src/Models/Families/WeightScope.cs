@@ -10,6 +10,9 @@ internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource We
     /// <summary>The form of linear layers below this scope.</summary>
     public LinearForm Form { get; init; } = LinearForm.Float;
 
+    /// <summary>Set where <see cref="LayerLinear"/> shall multiply integers.</summary>
+    public Int8Linear? Int8 { get; init; }
+
     public LinearLayer Layer => new(Graph, Form);
 
     public WeightScope Sub(string name) => this with { Prefix = $"{Prefix}{name}." };
@@ -27,6 +30,18 @@ internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource We
     public Value Linear(Value x, string name, int inputs, int outputs, bool bias)
     {
         var product = Layer.Multiply(x, MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs));
+        return bias ? Graph.Add(product, Tensor($"{name}.bias", outputs)) : product;
+    }
+
+    /// <summary>The same for a block of an encoder, in 8 bits where this scope says so; heads are small and stay float.</summary>
+    public Value LayerLinear(Value x, string name, int inputs, int outputs, bool bias)
+    {
+        if (Int8 is null)
+        {
+            return Linear(x, name, inputs, outputs, bias);
+        }
+
+        var product = Int8.Multiply(x, MatrixSource.Of(Weights, $"{Prefix}{name}.weight", outputs, inputs));
         return bias ? Graph.Add(product, Tensor($"{name}.bias", outputs)) : product;
     }
 

@@ -30,6 +30,10 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
 
     public int LogitRows { get; init; } = 1;
 
+    public int MinExactChunk { get; init; } = 1;
+
+    public bool AnswersRunByStep { get; init; }
+
     public int PageTokens { get; init; }
 
     public bool CanTransfer => true;

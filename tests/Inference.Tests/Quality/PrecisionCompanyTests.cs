@@ -48,17 +48,27 @@ public sealed class PrecisionCompanyTests(SmolLm2 real) : IClassFixture<SmolLm2>
         Assert.Equal(Sessions, alone.Distinct().Count());
         Assert.Equal(alone, await Answers(model, ids, slots: Sessions, chunk: 32, together: true));
         Assert.Equal(alone, await Answers(model, ids, slots: 5, chunk: 48, together: true));
+        Assert.Equal(alone, await Answers(model, ids, slots: 5, chunk: 48, together: true, budget: 400)); // they take each other's KV away
     }
 
-    private static async Task<string[]> Answers(CompiledModel model, int[] text, int slots, int chunk, bool together)
+    private static async Task<string[]> Answers(CompiledModel model, int[] text, int slots, int chunk, bool together, int budget = 0)
     {
         var runner = ModelRunners.OpenDecoder(model, DeviceOptions.Cpu, slots, Capacity, chunk);
-        await using var engine = new DecodeEngine(runner, new DecodeEngineOptions { PrefillChunkTokens = chunk });
+        await using var engine = new DecodeEngine(runner, new DecodeEngineOptions
+        {
+            PrefillChunkTokens = chunk,
+            KvBudgetTokens = budget,
+            PrefixCacheBytes = budget > 0 ? 64 << 20 : 0,
+        });
         var answers = new Task<Answer>[Sessions];
         for (var session = 0; session < Sessions; session++)
         {
             var prompt = text.AsSpan(session * 97, 10 + (session * 53 % 150)).ToArray();
-            answers[session] = engine.Run(Engines.Request(prompt, AnswerTokens) with { Text = new SilentStream() });
+            answers[session] = engine.Run(Engines.Request(prompt, AnswerTokens) with
+            {
+                Text = new SilentStream(),
+                CacheScope = budget > 0 ? "all" : null,
+            });
             if (!together)
             {
                 await answers[session];

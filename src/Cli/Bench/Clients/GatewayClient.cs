@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using VisionCluster.Contracts.V1;
+
+namespace VisionCluster.Cli.Bench.Clients;
+
+/// <summary>Over gRPC through gateway and grains, as any client.</summary>
+internal sealed class GatewayClient(string endpoint) : IBenchClient, IDisposable
+{
+    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(endpoint);
+
+    public async Task<RequestTrace> RunAsync(BenchRequest request, CancellationToken cancellationToken)
+    {
+        var (sent, arrivals, ids) = (Stopwatch.GetTimestamp(), new List<long>(request.OutputTokens), new List<int>(request.OutputTokens));
+        var finished = new Finished();
+        using var call = new VisionService.VisionServiceClient(_channel).Generate(ToProto(request), cancellationToken: cancellationToken);
+        try
+        {
+            await foreach (var response in call.ResponseStream.ReadAllAsync(CancellationToken.None))
+            {
+                if (response.EventCase == GenerateResponse.EventOneofCase.Token)
+                {
+                    arrivals.Add(Stopwatch.GetTimestamp());
+                    ids.Add((int)response.Token.Id);
+                    request.OnToken?.Invoke(arrivals.Count);
+                }
+
+                finished = response.Finished ?? finished;
+            }
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.Cancelled or StatusCode.ResourceExhausted)
+        {
+            return new RequestTrace(e.StatusCode == StatusCode.Cancelled ? RequestOutcome.Cancelled : RequestOutcome.Refused, sent, arrivals, ids);
+        }
+
+        return new RequestTrace(RequestOutcome.Finished, sent, arrivals, ids)
+        {
+            PromptTokens = (int)(finished.Usage?.PromptTokens?.Total ?? 0),
+            CachedTokens = (int)(finished.Usage?.PromptTokens?.Cached ?? 0),
+            Queued = TimeSpan.FromMilliseconds(finished.Timings?.QueueMs ?? 0),
+        };
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private static GenerateRequest ToProto(BenchRequest request)
+    {
+        var (text, picture) = request.Prompt as BenchPrompt.Message ?? throw new NotSupportedException("The gateway takes messages, not token ids.");
+        var message = new Message { Role = Message.Types.Role.User };
+        if (picture is not null)
+        {
+            message.Parts.Add(new Part { Image = new Image { Data = UnsafeByteOperations.UnsafeWrap(picture) } });
+        }
+
+        message.Parts.Add(new Part { Text = text });
+        return new GenerateRequest
+        {
+            Messages = { message },
+            Stopping = new Stopping { MaxTokens = (uint)request.OutputTokens, IgnoreEos = true },
+        };
+    }
+}

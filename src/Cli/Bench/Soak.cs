@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using VisionCluster.Cli.Bench.Clients;
+using VisionCluster.Cli.Bench.Figures;
+using VisionCluster.Cli.Hosting;
+using VisionCluster.Inference.Decoding;
+
+namespace VisionCluster.Cli.Bench;
+
+/// <summary>Runs a soak plan: a fixed number of senders, so that as many requests as they are wait or run at any time.</summary>
+internal sealed class Soak : IDisposable
+{
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(30);
+
+    private readonly BenchModel _model;
+    private readonly SoakPlan _plan;
+    private readonly IBenchClient _client;
+    private readonly SoakTotals _totals = new();
+    private readonly CancellationTokenSource _end;
+    private readonly byte[]?[] _pictures;
+
+    private Soak(BenchModel model, SoakPlan plan, IBenchClient client, CancellationToken cancellation)
+    {
+        (_model, _plan, _client, _end) = (model, plan, client, CancellationTokenSource.CreateLinkedTokenSource(cancellation));
+        _pictures = [.. Enumerable.Range(0, 8).Select(_ => plan.Picture?.Anew())];
+    }
+
+    private DecodeEngineStatus Status => _model.Host.Decoder!.Status;
+
+    public static async Task<(BenchReport Report, bool Sound)> RunAsync(BenchSettings settings, SoakPlan plan, CancellationToken cancellation)
+    {
+        await using var model = await BenchModel.LoadAsync(settings);
+        model.RequireRoom(plan.MaxPrompt * 2, plan.MaxOutput);
+        await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(cancellation);
+        using var gateway = cluster is null ? null : new GatewayClient(cluster.Endpoint);
+        using var soak = new Soak(model, plan, gateway is null ? new EngineClient(model.Host) : gateway, cancellation);
+        return await soak.RunAsync(cancellation);
+    }
+
+    public void Dispose() => _end.Dispose();
+
+    private async Task<(BenchReport Report, bool Sound)> RunAsync(CancellationToken cancellation)
+    {
+        var slots = Status.Slots;
+        var senders = Enumerable.Range(0, slots * _plan.Overload).Select(i => Task.Run(() => SendAsync(new Random(_plan.Seed + i)))).ToList();
+        await WaitAsync(_plan.Length * _plan.WarmUp, senders, cancellation);
+        var warm = ProcessMemory.Read();
+        await WaitAsync(_plan.Length * (1 - _plan.WarmUp), senders, cancellation);
+        var late = ProcessMemory.Read();
+        await _end.CancelAsync();
+        await Task.WhenAll(senders);
+        cancellation.ThrowIfCancellationRequested();
+        var status = await DrainAsync(cancellation);
+        return Report(senders.Count, status, warm, late);
+    }
+
+    /// <summary>Lets senders work; ends at once with the error of one that fails.</summary>
+    private static async Task WaitAsync(TimeSpan time, List<Task> senders, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pause = Task.Delay(time, over.Token);
+        await await Task.WhenAny([pause, .. senders]);
+        await over.CancelAsync();
+    }
+
+    private async Task SendAsync(Random random)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+            var output = random.Next(1, _plan.MaxOutput + 1);
+            var cancelAt = random.NextDouble() < _plan.Cancelled ? random.Next(1, output + 1) : int.MaxValue;
+            var request = new BenchRequest(Prompt(random), output)
+            {
+                OnToken = number =>
+                {
+                    if (number == cancelAt)
+                    {
+                        cancel.Cancel();
+                    }
+                },
+            };
+            try
+            {
+                _totals.Add(await _client.RunAsync(request, cancel.Token));
+
+                // Exponential pauses make arrivals a Poisson process.
+                await Task.Delay(_plan.MeanPause * -Math.Log(1 - random.NextDouble()), _end.Token);
+            }
+            catch (OperationCanceledException) when (_end.IsCancellationRequested)
+            {
+            }
+        }
+    }
+
+    private BenchPrompt Prompt(Random random)
+    {
+        var message = _model.Message(random.Next(16, Math.Max(17, _plan.MaxPrompt + 1)), random.Next(1 << 20));
+        return _plan.Picture is not { } picture || random.Next(2) == 0 ? message
+            : message with { Picture = random.Next(4) == 0 ? picture.Anew() : _pictures[random.Next(_pictures.Length)] };
+    }
+
+    /// <summary>A cancelled call may return before the engine's next step has freed its slot.</summary>
+    private async Task<DecodeEngineStatus> DrainAsync(CancellationToken cancellation)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Status is { Running: > 0 } or { Waiting: > 0 } && Stopwatch.GetElapsedTime(start) < DrainPatience;)
+        {
+            await Task.Delay(10, cancellation);
+        }
+
+        return Status;
+    }
+
+    private (BenchReport Report, bool Sound) Report(int senders, DecodeEngineStatus status, ProcessMemory warm, ProcessMemory late)
+    {
+        var waits = new Percentiles(_totals.WaitsMs);
+        var slotsSound = status is { Running: 0, Waiting: 0 } && status.SlotsFree + status.SlotsIdle == status.Slots;
+        var (managed, resident) = (Growth(warm.ManagedBytes, late.ManagedBytes), Growth(warm.ResidentBytes, late.ResidentBytes));
+        var memorySound = managed <= _plan.MaxGrowth && resident <= _plan.MaxGrowth;
+        var report = _model.Report("soak")
+            .About("minutes", BenchReport.Number(_plan.Length.TotalMinutes))
+            .About("way", _plan.EngineOnly ? "engine" : "gateway")
+            .About("slots", status.Slots)
+            .About("senders", senders)
+            .About("seed", _plan.Seed);
+        report.Add(
+            ("finished", _totals.Finished),
+            ("cancelled", _totals.Cancelled),
+            ("refused", _totals.Refused),
+            ("tokens_per_s", BenchReport.Number(_totals.Tokens / _plan.Length.TotalSeconds)),
+            ("wait_ms_p50", BenchReport.Number(waits.P50)),
+            ("wait_ms_p99", BenchReport.Number(waits.P99)),
+            ("wait_ms_max", BenchReport.Number(_totals.MaxWaitMs)),
+            ("slots_left", status.Slots - status.SlotsFree - status.SlotsIdle),
+            ("managed_mib_warm", BenchReport.Number(warm.ManagedBytes / 1048576.0)),
+            ("managed_mib_end", BenchReport.Number(late.ManagedBytes / 1048576.0)),
+            ("resident_mib_warm", BenchReport.Number(warm.ResidentBytes / 1048576.0)),
+            ("resident_mib_end", BenchReport.Number(late.ResidentBytes / 1048576.0)),
+            ("slots_sound", slotsSound),
+            ("memory_sound", memorySound));
+        return (report, slotsSound && memorySound);
+    }
+
+    private static double Growth(long from, long to) => (double)(to - from) / from;
+}

@@ -1,0 +1,79 @@
+using VisionCluster.Inference.Devices;
+using VisionCluster.Inference.Onnx;
+using VisionCluster.Inference.Quality;
+using VisionCluster.Inference.Tests.Gguf;
+using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Prompts;
+using VisionCluster.Models.Quantization;
+using VisionCluster.TestKit;
+
+namespace VisionCluster.Inference.Tests.Quality;
+
+/// <summary>
+/// What the engine relies on, to the last bit: a row's logits do not depend on the other rows, and a prompt's not on the chunks that it is
+/// cut into, as long as none of them has a single token.
+/// </summary>
+public sealed class ChunkExactnessTests(SmolLm2 real) : IClassFixture<SmolLm2>, IDisposable
+{
+    private const int Tokens = 90;
+    private const int Rows = 6;
+
+    private readonly TemporaryFolder _cache = new();
+
+    [Theory]
+    [InlineData(ModelPrecision.Fp32)]
+    [InlineData(ModelPrecision.Int8)]
+    [InlineData(ModelPrecision.Int4)]
+    public void EmojiVlm_ChunksAndCompany_ChangeNoBit(ModelPrecision precision) =>
+        Check(new ModelCompiler(new ModelCompilerOptions { CacheFolder = _cache.Path, Precision = precision }).Compile(Fixtures.EmojiVlm));
+
+    [Theory]
+    [InlineData(ModelPrecision.Fp32)]
+    [InlineData(ModelPrecision.Int8)]
+    public void SmolLm2_ChunksAndCompany_ChangeNoBit(ModelPrecision precision)
+    {
+        Assert.SkipUnless(SmolLm2.IsAtHand, "The real model is not at hand.");
+        Check(real.Compile(precision));
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    private static void Check(CompiledModel model)
+    {
+        var ids = PromptPipeline.Load(model).Tokenizer.Encode(QualityText.Default[..8_000], addSpecialTokens: false);
+        using var runner = new OnnxDecoderRunner(model, DeviceOptions.Cpu, Rows, capacity: 128, maxChunkTokens: 128);
+        var whole = Prefill(runner, 0, ids.AsSpan(0, Tokens), Tokens);
+        foreach (var chunk in new[] { 2, 3, 7, 16, 44, 64, 88 }) // none leaves a last chunk of one token
+        {
+            Assert.Equal(whole, Prefill(runner, 1, ids.AsSpan(0, Tokens), chunk));
+        }
+
+        var alone = new float[runner.VocabularySize];
+        runner.Decode([ids[Tokens]], [Tokens], alone);
+        for (var rows = 2; rows <= Rows; rows++)
+        {
+            var together = new float[rows * runner.VocabularySize];
+            for (var row = 0; row < rows; row++)
+            {
+                Prefill(runner, row, ids.AsSpan(row * 11, Tokens - row), Tokens);
+            }
+
+            runner.Decode([.. Enumerable.Range(0, rows).Select(row => ids[row == 0 ? Tokens : row])], [.. Enumerable.Range(0, rows).Select(row => Tokens - row)], together);
+            Assert.Equal(alone, together[..runner.VocabularySize]);
+        }
+    }
+
+    private static float[] Prefill(OnnxDecoderRunner runner, int slot, ReadOnlySpan<int> ids, int chunk)
+    {
+        var logits = new float[runner.VocabularySize];
+        for (var past = 0; past < ids.Length; past += chunk)
+        {
+            var part = ids.Slice(past, Math.Min(chunk, ids.Length - past));
+            var embeddings = new float[part.Length * runner.HiddenSize];
+            runner.Embed(part, embeddings);
+            runner.Prefill(slot, past, embeddings, past + part.Length == ids.Length ? logits : []);
+        }
+
+        return logits;
+    }
+}
