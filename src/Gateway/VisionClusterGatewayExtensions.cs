@@ -74,7 +74,11 @@ public static class VisionClusterGatewayExtensions
         services.AddHostedService(p => p.GetRequiredService<DirectoryWatcher>());
         services.AddSingleton<ModelRouter>();
         services.AddSingleton<RunningGenerations>();
+        services.AddSingleton<DevicePicker>();
+        services.AddSingleton<GatewayLeave>();
+        services.AddSingleton<AnswerFollower>();
         services.AddSingleton<GenerationRelay>();
+        services.AddSingleton<ResumeHandler>();
         services.AddSingleton<GenerateHandler>();
         services.AddSingleton<TaskAdmission>();
         services.AddSingleton<TaskImages>();

@@ -20,6 +20,9 @@ public static class GrainsExtensions
         silo.Services.TryAddSingleton<ModelRegistry>();
         silo.Services.TryAddSingleton<DrainGate>();
         silo.Services.TryAddSingleton<EmbeddingPool>();
+        silo.Services.TryAddSingleton<HeldAnswers>();
+        silo.Services.TryAddSingleton<EncodeFlights>();
+        silo.Services.TryAddSingleton<ILiveSilos, MembershipLiveSilos>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddOptions<DecoderOptions>();
         silo.Services.AddOptions<DirectoryOptions>();
@@ -30,6 +33,7 @@ public static class GrainsExtensions
                 collection.CollectionQuantum = TimeSpan.FromTicks(Math.Min(collection.CollectionQuantum.Ticks, age.Ticks / 2));
                 collection.ClassSpecificCollectionAge[typeof(DecoderGrain).FullName!] = age;
             });
+        silo.AddPlacementDirector<HintedPlacement, HintedPlacementDirector>();
         silo.AddPlacementDirector<DevicePinnedPlacement, DevicePinnedPlacementDirector>();
         silo.Services.AddGrainStorage(
             DecoderGrain.StorageName, (services, _) => ActivatorUtilities.CreateInstance<BoundedMemoryStorage>(services));

@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Warning, "The conversation of generation {RequestId} was not saved.")]
     public static partial void ConversationNotSaved(this ILogger logger, Exception exception, string requestId);
+
+    [LoggerMessage(3, LogLevel.Warning, "The conversation of generation {RequestId} is still being saved.")]
+    public static partial void ConversationSavedLate(this ILogger logger, string requestId);
 }

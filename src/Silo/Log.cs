@@ -10,8 +10,8 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Error, "Model {Model} was not loaded.")]
     public static partial void ModelNotLoaded(this ILogger logger, Exception exception, string model);
 
-    [LoggerMessage(3, LogLevel.Warning, "Generations were still running after {DrainTimeout}; they are aborted.")]
-    public static partial void DrainIncomplete(this ILogger logger, TimeSpan drainTimeout);
+    [LoggerMessage(3, LogLevel.Information, "Generations were still running after {DrainTimeout}; they go on elsewhere.")]
+    public static partial void HandingOver(this ILogger logger, TimeSpan drainTimeout);
 
     [LoggerMessage(4, LogLevel.Warning, "The report to the device directory failed.")]
     public static partial void ReportFailed(this ILogger logger, Exception exception);

@@ -1,3 +1,4 @@
+using VisionCluster.Clustering;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Directory;
 using VisionCluster.Models.Quantization;
@@ -10,29 +11,17 @@ public sealed class SiloOptions
     /// <summary>Name in the device directory; unique in the cluster. Default: the machine's name and the silo's port.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Default "visioncluster".</summary>
-    public string ClusterId { get; set; } = "visioncluster";
-
     /// <summary>Port between silos; 0 = any free one. Default 0.</summary>
     public int SiloPort { get; set; }
 
     /// <summary>Port for gateways in other processes; 0 = any free one. Default 0.</summary>
     public int GatewayPort { get; set; }
 
-    /// <summary>Silo port of the process to join on this machine; 0 = this is the first. Default 0.</summary>
+    /// <summary>Local store only: silo port of the process to join on this machine; 0 = this is the first. Default 0.</summary>
     public int PrimarySiloPort { get; set; }
 
-    /// <summary>How long a grain call may go unanswered; streams are polled within it. Default 15 s.</summary>
-    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>Time between two probes of another silo; two missed ones make it suspect. Default 1 s.</summary>
-    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Largest grain message: a turn's embeddings together must fit. Default 256 MiB.</summary>
-    public int MaxMessageBytes { get; set; } = 256 << 20;
-
-    /// <summary>How long a stopping silo waits for running generations. Default 30 s.</summary>
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a stopping silo lets running generations finish; what is left then goes on at another silo. Default 15 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// Form of the decoders of models that <see cref="Models"/> does not name: auto, fp32, int8 or int4. Models that cannot take it keep
@@ -43,11 +32,17 @@ public sealed class SiloOptions
     /// <summary>Models by name.</summary>
     public Dictionary<string, SiloModelOptions> Models { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The cluster that it belongs to.</summary>
+    public ClusteringOptions Cluster { get; } = new();
+
     /// <summary>Bounds of conversations.</summary>
     public DecoderOptions Decoder { get; } = new();
 
     /// <summary>Reports to the device directory.</summary>
     public DirectoryOptions Directory { get; } = new();
+
+    /// <summary>Everything that is wrong, each with property and value.</summary>
+    public IReadOnlyList<string> Errors() => [.. SiloOptionsValidator.Errors(this), .. Cluster.Errors()];
 
     /// <summary>What these options say about precision.</summary>
     /// <exception cref="FormatException">They are not valid.</exception>

@@ -6,8 +6,8 @@ using VisionCluster.Grains.Hosting;
 namespace VisionCluster.Silo;
 
 /// <summary>
-/// Reports every second and on every change while the silo is active. On stop it says "draining", refuses new generations and waits for
-/// the running ones: in the Active stage, because Orleans aborts streams right after it.
+/// Reports every second and on every change while the silo is active. On stop it says "draining", refuses new generations, waits for the
+/// running ones and hands over what is left: in the Active stage, because other silos stop calling right after it.
 /// </summary>
 internal sealed class SiloPresence(
     DirectoryReporter reporter,
@@ -17,6 +17,9 @@ internal sealed class SiloPresence(
     TimeProvider time,
     ILogger<SiloPresence> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
+    private const int ManyFailures = 5;
+    private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(5); // a step of the device, and a message
+
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -42,7 +45,9 @@ internal sealed class SiloPresence(
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            logger.DrainIncomplete(options.Value.DrainTimeout);
+            logger.HandingOver(options.Value.DrainTimeout);
+            gate.HandOver();
+            await drained.WaitAsync(HandOverTimeout, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await _stop.CancelAsync();
@@ -51,15 +56,18 @@ internal sealed class SiloPresence(
 
     private async Task ReportUntilStoppedAsync()
     {
+        var failures = 0;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 await reporter.ReportAsync();
+                failures = 0;
             }
             catch (Exception e)
             {
-                logger.ReportFailed(e); // the next one follows within the interval
+                if (++failures == ManyFailures) // one or two while the directory moves or the cluster forms
+                    logger.ReportFailed(e);
             }
 
             await WaitAsync();

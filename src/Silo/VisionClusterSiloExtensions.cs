@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using Orleans.Hosting;
+using VisionCluster.Clustering;
 using VisionCluster.Grains;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Directory;
@@ -17,16 +17,15 @@ namespace VisionCluster.Silo;
 public static class VisionClusterSiloExtensions
 {
     /// <summary>
-    /// Adds a silo on this machine with in-memory clustering. Put models in with <see cref="AddVisionClusterModel"/>, or later through
+    /// Adds a silo, on this machine with in-memory clustering unless the options name a cluster. Put models in with <see cref="AddVisionClusterModel"/>, or later through
     /// <see cref="Grains.Hosting.ModelRegistry"/>.
     /// </summary>
     public static IHostApplicationBuilder AddVisionClusterSilo(this IHostApplicationBuilder builder, Action<SiloOptions>? configure = null)
     {
         var options = new SiloOptions();
         configure?.Invoke(options);
-        var validation = new SiloOptionsValidator().Validate(null, options);
-        if (validation.Failed) // ports are needed before the host is built, so the check is here too
-            throw new OptionsValidationException(nameof(SiloOptions), typeof(SiloOptions), validation.Failures);
+        if (options.Errors() is { Count: > 0 } errors) // here, because ports are needed before the host is built
+            throw new OptionsValidationException(nameof(SiloOptions), typeof(SiloOptions), errors);
         options.SiloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
         options.GatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
         options.Name = options.Name.Length == 0 ? $"{Environment.MachineName.ToLowerInvariant()}-{options.SiloPort}" : options.Name;
@@ -50,21 +49,10 @@ public static class VisionClusterSiloExtensions
 
     private static void Configure(ISiloBuilder silo, SiloOptions options)
     {
-        var primary = options.PrimarySiloPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, options.PrimarySiloPort);
-        silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, primary, options.ClusterId, options.ClusterId);
+        silo.UseVisionCluster(options.Cluster, options.SiloPort, options.GatewayPort, options.PrimarySiloPort);
         silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = options.Name);
-        silo.Configure<SiloMessagingOptions>(o =>
-        {
-            o.ResponseTimeout = options.ResponseTimeout;
-            o.CancelRequestOnTimeout = true; // otherwise a timed-out stream leaves its generation running
-            o.MaxMessageBodySize = options.MaxMessageBytes;
-        });
-        silo.Configure<ClusterMembershipOptions>(o =>
-        {
-            o.ProbeTimeout = options.ProbeTimeout;
-            o.NumMissedProbesLimit = 2;
-        });
         silo.AddVisionClusterGrains();
+        silo.UseClusterStorage(options.Cluster, DecoderGrain.StorageName);
         silo.Services.AddSingleton<DirectoryReporter>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloPresence>();
         silo.Services.AddHostedService<ModelLoader>();

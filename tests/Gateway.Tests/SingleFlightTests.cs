@@ -1,6 +1,6 @@
 using VisionCluster.Contracts.V1;
 using VisionCluster.Fakes;
-using VisionCluster.Gateway.Embeddings;
+using VisionCluster.Shared;
 using static VisionCluster.Gateway.Tests.Requests;
 
 namespace VisionCluster.Gateway.Tests;

@@ -10,6 +10,7 @@ internal static class Commands
 
     public static GenerateCommand Say(params ConversationPart[] parts) => new()
     {
+        Caller = Guid.NewGuid(),
         RequestId = $"r{Interlocked.Increment(ref _requests)}",
         Model = "fake",
         Revision = "r1",
@@ -33,6 +34,51 @@ internal static class Commands
         {
             await foreach (var item in grain.Generate(command))
                 events.Add(item);
+        }
+    }
+
+    /// <summary>As a gateway does it: start, read to the end; a reader that leaves early abandons.</summary>
+    public static async IAsyncEnumerable<GenerationEvent> Generate(this IDecoderGrain grain, GenerateCommand command)
+    {
+        var reply = await grain.Start(command);
+        if (reply.Refusal is { } refusal)
+            yield return GenerationEvent.Of(refusal);
+        if (reply.ImagesNeeded is { } keys)
+            yield return GenerationEvent.OfNeeded(keys);
+        if (!reply.IsRunning)
+            yield break;
+        var (next, ended) = (-1, false);
+        try
+        {
+            while (!ended)
+            {
+                var chunk = await grain.Read(command.RequestId, next);
+                Assert.Equal(GenerationState.Known, chunk.State);
+                if (next < 0 && chunk.Accepted is { } accepted)
+                {
+                    next = 0;
+                    yield return GenerationEvent.Of(accepted);
+                }
+
+                foreach (var token in chunk.Tokens)
+                {
+                    Assert.Equal(next++, token.Index);
+                    yield return GenerationEvent.Of(token);
+                }
+
+                if (chunk.Finished is { } finished)
+                {
+                    ended = true;
+                    yield return GenerationEvent.Of(finished);
+                }
+            }
+
+            await grain.Release(command.RequestId, command.Caller);
+        }
+        finally
+        {
+            if (!ended)
+                await grain.Abandon(command.RequestId, command.Caller);
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class EncoderGrainTests
         {
             var before = owner.Model.Encodes;
             var reply = await EncoderOf(caller, (await caller.ViewAsync()).Silos.Single(s => s.Name == name).Address)
-                .Encode(new EncodeCommand(Picture, null));
+                .Encode(new EncodeCommand($"{caller.Port} {name}", Picture, null));
             Assert.Equal(FakeModelHost.TokensPerImage, reply.Embedding!.Tokens);
             Assert.Equal(before + 1, owner.Model.Encodes);
         }
@@ -33,14 +33,36 @@ public sealed class EncoderGrainTests
         await Eventually.TrueAsync(async () => (await silo.ViewAsync()).Silos.Length == 1, "the silo reports");
         var address = (await silo.ViewAsync()).Silos[0].Address;
 
-        var invalid = await EncoderOf(silo, address).Encode(new EncodeCommand("no picture"u8.ToArray(), null));
+        var invalid = await EncoderOf(silo, address).Encode(new EncodeCommand("k", "no picture"u8.ToArray(), null));
         Assert.Equal(RefusalReason.InvalidImage, invalid.Refusal!.Reason);
 
-        var elsewhere = await EncoderOf(silo, address, "gone").Encode(new EncodeCommand(Picture, null));
+        var elsewhere = await EncoderOf(silo, address, "gone").Encode(new EncodeCommand("k", Picture, null));
         Assert.Equal(RefusalReason.Unavailable, elsewhere.Refusal!.Reason);
 
         await Assert.ThrowsAnyAsync<OrleansException>(
-            () => EncoderOf(silo, "127.0.0.1:1@1").Encode(new EncodeCommand(Picture, null)));
+            () => EncoderOf(silo, "127.0.0.1:1@1").Encode(new EncodeCommand("k", Picture, null)));
+    }
+
+    [Fact]
+    public async Task Encode_OneKeyFromManyCallers_IsOneEncoding()
+    {
+        const int Callers = 200;
+        await using var silo = await TestSilo.StartAsync();
+        await Eventually.TrueAsync(async () => (await silo.ViewAsync()).Silos.Length == 1, "the silo reports");
+        var encoder = EncoderOf(silo, (await silo.ViewAsync()).Silos[0].Address);
+        Assert.Null(await encoder.Recall("one"));
+        silo.Model.HoldEncodes();
+
+        var calls = Enumerable.Range(0, Callers).Select(_ => encoder.Encode(new EncodeCommand("one", Picture, null))).ToArray();
+        await Eventually.TrueAsync(() => silo.Model.Encodes == 1, "the encoding starts");
+        silo.Model.ReleaseEncodes();
+        var replies = await Task.WhenAll(calls).Within("every caller has the embedding");
+
+        Assert.Equal(1, silo.Model.Encodes);
+        Assert.Single(replies, reply => !reply.Cached);
+        Assert.Equal(replies[0].Embedding!.Values, (await encoder.Recall("one"))!.Values);
+        Assert.True((await encoder.Encode(new EncodeCommand("one", Picture, null))).Cached);
+        Assert.Equal(1, silo.Model.Encodes);
     }
 
     [Fact]

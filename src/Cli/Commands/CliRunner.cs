@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Spectre.Console;
 using VisionCluster.Models;
 
@@ -37,6 +38,15 @@ internal static class CliRunner
         {
             Terminal.Error.MarkupLineInterpolated($"[red]{e.Status.StatusCode}[/]: {e.Status.Detail}");
             return Failed;
+        }
+        catch (OptionsValidationException e)
+        {
+            foreach (var failure in e.Failures)
+            {
+                Terminal.Error.MarkupLineInterpolated($"[red]Error[/]: {failure}");
+            }
+
+            return Misused;
         }
         catch (Exception e) when (e is ModelException or CliException or IOException or UnauthorizedAccessException)
         {

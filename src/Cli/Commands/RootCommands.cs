@@ -29,6 +29,8 @@ internal static class RootCommands
         """)
     {
         RunCommand.Create(),
+        SiloCommand.Create(),
+        GatewayCommand.Create(),
         ChatCommand.Create(),
         GenerateCommand.Create(),
         ClassifyCommand.Create(),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using VisionCluster.Cli.Hosting;
+using VisionCluster.Inference;
 
 namespace VisionCluster.Cli.Commands;
 
@@ -9,13 +10,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var hosting = new HostingOptions(EmbeddedModels.Default, EmbeddedModels.Matcher);
-        var port = new Option<int?>("--port", "-p") { Description = "gRPC port; 0 = any free one. Default 5400.", HelpName = "PORT" };
-        var address = new Option<string?>("--address")
-        {
-            Description = "Address to listen on; 0.0.0.0 = all of this machine's. Default 127.0.0.1.",
-            HelpName = "IP",
-        };
+        var (hosting, cluster, listen) = (new HostingOptions(EmbeddedModels.Default, EmbeddedModels.Matcher), new ClusterFlags(), new ListenOptions());
         var command = new CliCommand(
             "run",
             """
@@ -26,38 +21,41 @@ internal static class RunCommand
             Examples:
               visioncluster run
               visioncluster run --model models/emoji-vlm --model /models/SmolVLM-256M-Instruct --address 0.0.0.0
-            """)
-        { port, address };
+            """);
+        listen.AddTo(command);
         hosting.AddTo(command);
+        cluster.AddTo(command, isSilo: true);
         command.SetAction((parsed, _) => CliRunner.RunAsync(
-            cancellation => RunAsync(parsed, hosting, parsed.GetValue(port), parsed.GetValue(address), cancellation)));
+            cancellation => RunAsync(parsed, hosting, cluster, listen, cancellation)));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, HostingOptions hosting, int? port, string? address, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, HostingOptions hosting, ClusterFlags flags, ListenOptions listen, CancellationToken cancellation)
     {
         var options = hosting.Read(parsed);
         string[] checkpoints = [.. hosting.Models(parsed).Select(EmbeddedModels.Find)];
         await using var cluster = await Terminal.WithProgressAsync("Starting", progress => LocalCluster.StartAsync(
             checkpoints,
             options,
-            gateway =>
-            {
-                gateway.GrpcPort = port ?? gateway.GrpcPort;
-                gateway.Address = address ?? gateway.Address;
-            },
+            gateway => listen.Apply(parsed, gateway),
             handleSignals: true,
             progress,
-            cancellation));
-        foreach (var model in cluster.Models)
+            cancellation,
+            silo => flags.Apply(parsed, silo)));
+        PrintModels(cluster.Models);
+        Terminal.Output.MarkupLineInterpolated($"[green]gRPC[/]    [bold]{cluster.Endpoint}[/]  (health and reflection on the same port; Ctrl-C stops)");
+        await cluster.WaitForShutdownAsync();
+        return 0;
+    }
+
+    public static void PrintModels(IEnumerable<IModelHost> models)
+    {
+        foreach (var model in models)
         {
             var slots = model.Decoder is { } decoder ? $"; {decoder.Status.Slots} slots of {model.ContextTokens} tokens" : "";
             Terminal.Output.MarkupLineInterpolated(
                 $"[green]Serving[/] [bold]{model.Name}[/] ({model.Family}, {model.Precision}) on {model.Device}: {string.Join(", ", model.Tasks)}{slots}");
         }
-
-        Terminal.Output.MarkupLineInterpolated($"[green]gRPC[/]    [bold]{cluster.Endpoint}[/]  (health and reflection on the same port; Ctrl-C stops)");
-        await cluster.WaitForShutdownAsync();
-        return 0;
     }
 }

@@ -2,17 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using VisionCluster.Gateway;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Inference;
-using VisionCluster.Models;
-using VisionCluster.Models.Compilation;
-using VisionCluster.Models.Quantization;
 using VisionCluster.Silo;
 
 namespace VisionCluster.Cli.Hosting;
@@ -39,25 +34,26 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <param name="handleSignals">Whether the host itself ends on SIGINT and SIGTERM.</param>
     /// <param name="progress">What is being done.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="silo">Changes to the configured silo options.</param>
     public static async Task<LocalCluster> StartAsync(
         IReadOnlyList<string> checkpoints,
         ModelHostOptions hosting,
         Action<GatewayOptions> gateway,
         bool handleSignals,
         IProgress<string> progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<SiloOptions>? silo = null)
     {
         // Configuration is read first: what is wrong with it is said before models are compiled.
-        var (builder, silo) = Configure(gateway, handleSignals);
-        hosting = hosting with { Precision = hosting.Precision.OrElse(silo.ToPrecisionPlan()) };
-        var models = await Task.Run(() => LoadAll(checkpoints, hosting, progress, cancellationToken), cancellationToken);
+        var (builder, options) = Configure(gateway, silo, handleSignals);
+        var models = await ModelLoading.LoadAsync(checkpoints, hosting, options, progress, cancellationToken);
         progress.Report("Starting silo and gateway");
         return await StartAsync(models, builder, cancellationToken);
     }
 
     /// <summary>Starts silo and gateway with models that are loaded, which are the cluster's from now on.</summary>
     public static Task<LocalCluster> StartAsync(IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, CancellationToken cancellationToken) =>
-        StartAsync(models, Configure(gateway, handleSignals: false).Builder, cancellationToken);
+        StartAsync(models, Configure(gateway, silo: null, handleSignals: false).Builder, cancellationToken);
 
     /// <summary>Completes when the host is told to stop.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
@@ -87,61 +83,30 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    private static (WebApplicationBuilder Builder, SiloOptions Silo) Configure(Action<GatewayOptions> gateway, bool handleSignals)
+    private static (WebApplicationBuilder Builder, SiloOptions Silo) Configure(
+        Action<GatewayOptions> gateway, Action<SiloOptions>? silo, bool handleSignals)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        Quieten(builder.Logging, handleSignals);
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        HostLogging.Configure(builder.Logging, builder.Configuration, handleSignals);
         if (!handleSignals)
         {
             builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         }
 
-        var silo = new SiloOptions();
+        var configured = new SiloOptions();
         builder.AddVisionClusterSilo(options =>
         {
-            builder.Configuration.GetSection("VisionCluster:Silo").Bind(options);
-            silo = options;
+            ServerConfiguration.Bind(builder.Configuration, options);
+            silo?.Invoke(options);
+            configured = options;
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ServerConfiguration.ShutdownTimeout(options.DrainTimeout));
         });
         builder.AddVisionClusterGateway(options =>
         {
-            builder.Configuration.GetSection("VisionCluster:Gateway").Bind(options);
+            ServerConfiguration.Bind(builder.Configuration, options);
             gateway(options);
         });
-        return (builder, silo);
-    }
-
-    /// <summary>What a person at a terminal needs: a server's own warnings, of Orleans and the health checks only what is an error.</summary>
-    private static void Quieten(ILoggingBuilder logging, bool server)
-    {
-        // All log lines go to standard error: standard output is for answers.
-        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        logging.SetMinimumLevel(server ? LogLevel.Warning : LogLevel.Critical);
-        logging.AddFilter("Orleans", server ? LogLevel.Error : LogLevel.Critical);
-
-        // A model that still loads is "unhealthy"; the probe that asks is told, nobody else has to be.
-        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
-    }
-
-    private static List<IModelHost> LoadAll(
-        IReadOnlyList<string> checkpoints, ModelHostOptions hosting, IProgress<string> progress, CancellationToken cancellationToken)
-    {
-        var models = new List<IModelHost>();
-        foreach (var checkpoint in checkpoints)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (name, plan) = (ModelCompiler.NameOf(checkpoint), hosting.Precision);
-            var compiled = new ModelCompiler(hosting.Compilation(name)).Compile(checkpoint, progress: progress);
-            if (plan.IsRequired(name) && plan.Of(name) is not ModelPrecision.Auto and var wanted && compiled.Manifest.Precision != wanted.Name())
-            {
-                throw new ModelException($"{name} is {compiled.Manifest.Precision}, in which it was imported or exported; it cannot be served in {wanted.Name()}.");
-            }
-
-            progress.Report($"Loading {compiled.Name} on {hosting.Device.Id}");
-            models.Add(ModelHost.Load(compiled, hosting));
-        }
-
-        return models;
+        return (builder, configured);
     }
 
     private static async ValueTask DisposeAsync(WebApplication app, IReadOnlyList<IModelHost> models)

@@ -34,4 +34,20 @@ public sealed record GenerateCommand
     /// <summary>Time that is left, counted from arrival at the grain (clocks of two machines differ).</summary>
     [Id(8)]
     public TimeSpan? TimeLeft { get; init; }
+
+    /// <summary>Who starts it: the same caller's repeated start joins the first one.</summary>
+    [Id(9)]
+    public Guid Caller { get; init; }
+
+    /// <summary>Tokens of the answer that are out already; the answer goes on behind them as if they had been generated here.</summary>
+    [Id(10)]
+    public GeneratedToken[] Answered { get; init; } = [];
+
+    /// <summary>Silos that died in a row while they ran it.</summary>
+    [Id(11)]
+    public int Deaths { get; init; }
+
+    /// <summary>How long it goes on without a reader, if longer than the silo's own <c>ResumeWindow</c>.</summary>
+    [Id(12)]
+    public TimeSpan ResumeWindow { get; init; }
 }

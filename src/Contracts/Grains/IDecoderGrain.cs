@@ -3,22 +3,41 @@ using Orleans.Concurrency;
 namespace VisionCluster.Contracts.Grains;
 
 /// <summary>
-/// One conversation: its record and its hold on KV. Its key is made by <see cref="DecoderKey"/>. One generation runs at a time.
+/// One conversation: its record and its hold on KV. Its key is made by <see cref="DecoderKey"/>. One generation runs at a time. The answer
+/// grows in a log that is read by position, so a reader that lost its connection, or another one, goes on where it stopped; every call may
+/// be repeated.
 /// </summary>
 [Alias("visioncluster.IDecoderGrain")]
 public interface IDecoderGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Appends messages to the conversation and answers. The stream is one of: <see cref="GenerationEventKind.Refused"/> alone,
-    /// <see cref="GenerationEventKind.ImagesNeeded"/> alone (call again with those embeddings), or
-    /// <see cref="GenerationEventKind.Accepted"/>, tokens, <see cref="GenerationEventKind.Finished"/>. Cancelling the token, or disposing
-    /// the enumerator, stops the generation within one decode step and rolls the turn back.
+    /// Appends messages to the conversation and starts to answer, or to go on with an answer that another activation began
+    /// (<see cref="GenerateCommand.Answered"/>). The same caller may repeat it.
     /// </summary>
-    [Alias("Generate")]
-    IAsyncEnumerable<GenerationEvent> Generate(GenerateCommand command, CancellationToken cancellationToken = default);
+    [Alias("Start"), ResponseTimeout("00:00:15")]
+    Task<StartReply> Start(GenerateCommand command, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends the running generation as its caller's wish: the stream finishes with <see cref="GenerationEnd.Cancelled"/>.</summary>
+    /// <summary>What the log holds from a position on; waits half a second at most for something to come.</summary>
+    /// <param name="requestId">Of the generation.</param>
+    /// <param name="next">Index of the first token wanted.</param>
+    [Alias("Read"), AlwaysInterleave, ResponseTimeout("00:00:05")]
+    Task<GenerationChunk> Read(string requestId, int next);
+
+    /// <summary>Makes the caller the one whose <see cref="Abandon"/> and <see cref="Release"/> count from now on.</summary>
+    /// <returns>What was asked, without embeddings; null when no generation of that id is known here.</returns>
+    [Alias("Attach"), AlwaysInterleave]
+    Task<GenerateCommand?> Attach(string requestId, Guid caller);
+
+    /// <summary>Ends the running generation as its user's wish: it finishes with <see cref="GenerationEnd.Cancelled"/>.</summary>
     /// <returns>False when no generation of that id is running here.</returns>
     [Alias("Cancel"), AlwaysInterleave]
     Task<bool> Cancel(string requestId);
+
+    /// <summary>Nobody wants the answer any more: stops within one decode step, and the turn never happened.</summary>
+    [Alias("Abandon"), AlwaysInterleave]
+    Task Abandon(string requestId, Guid caller);
+
+    /// <summary>The end has reached the client: the log may go.</summary>
+    [Alias("Release"), AlwaysInterleave, OneWay]
+    Task Release(string requestId, Guid caller);
 }

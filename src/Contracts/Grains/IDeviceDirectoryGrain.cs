@@ -8,9 +8,9 @@ namespace VisionCluster.Contracts.Grains;
 public interface IDeviceDirectoryGrain : IGrainWithIntegerKey
 {
     /// <summary>Replaces what is known of a silo.</summary>
-    [Alias("Report")]
+    [Alias("Report"), ResponseTimeout("00:00:01")]
     Task Report(SiloReport report);
 
-    [Alias("GetView")]
+    [Alias("GetView"), ResponseTimeout("00:00:01")]
     Task<DirectoryView> GetView();
 }

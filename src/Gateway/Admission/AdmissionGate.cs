@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
+using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Options;
 
 namespace VisionCluster.Gateway.Admission;
 
 /// <summary>Counts generations and picture checks against their bounds.</summary>
-internal sealed class AdmissionGate(IOptions<GatewayOptions> options)
+internal sealed class AdmissionGate(IOptions<GatewayOptions> options, GatewayMetrics metrics)
 {
     private readonly AdmissionOptions _options = options.Value.Admission;
     private readonly SemaphoreSlim _ingests = new(options.Value.Admission.MaxIngests);
@@ -15,15 +16,20 @@ internal sealed class AdmissionGate(IOptions<GatewayOptions> options)
 
     public int Generations => Volatile.Read(ref _generations);
 
-    public bool TryEnterGeneration()
+    /// <summary>Takes a generation's place until the result is disposed.</summary>
+    /// <exception cref="RequestException">All are taken.</exception>
+    public IDisposable EnterGeneration()
     {
         if (Interlocked.Increment(ref _generations) <= _options.MaxGenerations)
-            return true;
-        Interlocked.Decrement(ref _generations);
-        return false;
-    }
+        {
+            metrics.Generations.Add(1);
+            return new GenerationPlace(this);
+        }
 
-    public void ExitGeneration() => Interlocked.Decrement(ref _generations);
+        Interlocked.Decrement(ref _generations);
+        metrics.Refused.Add(1);
+        throw RequestException.Exhausted($"All {_options.MaxGenerations} generations are taken; retry later.", _options.RetryAfter);
+    }
 
     public bool TryEnterTask()
     {
@@ -57,5 +63,16 @@ internal sealed class AdmissionGate(IOptions<GatewayOptions> options)
         {
             Interlocked.Decrement(ref _ingestsHeld);
         }
+    }
+
+    private void ExitGeneration()
+    {
+        Interlocked.Decrement(ref _generations);
+        metrics.Generations.Add(-1);
+    }
+
+    private sealed class GenerationPlace(AdmissionGate gate) : IDisposable
+    {
+        public void Dispose() => gate.ExitGeneration();
     }
 }

@@ -19,6 +19,10 @@ internal sealed class GatewayMetrics
             "visioncluster.gateway.encodes.joined", description: "Requests that waited for another's encoding of the same image.");
         StoreEvictions = meter.CreateCounter<long>("visioncluster.gateway.image_store.evictions", description: "Picture files dropped.");
         Generations = meter.CreateUpDownCounter<long>("visioncluster.gateway.generations.running", description: "Generations admitted.");
+        Failovers = meter.CreateCounter<long>("visioncluster.gateway.failovers", description: "Answers that went on at another silo.");
+        FailoverTime = meter.CreateHistogram<double>(
+            "visioncluster.gateway.failover.time", "s", "From the last sign of the old silo to the first of the new one.");
+        Resumed = meter.CreateCounter<long>("visioncluster.gateway.generations.resumed", description: "Answers resumed by clients.");
         Refused = meter.CreateCounter<long>("visioncluster.gateway.generations.refused", description: "Generations not admitted.");
     }
 
@@ -33,6 +37,12 @@ internal sealed class GatewayMetrics
     public Counter<long> StoreEvictions { get; }
 
     public UpDownCounter<long> Generations { get; }
+
+    public Counter<long> Failovers { get; }
+
+    public Histogram<double> FailoverTime { get; }
+
+    public Counter<long> Resumed { get; }
 
     public Counter<long> Refused { get; }
 }

@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.Grains;
@@ -7,6 +6,7 @@ using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Images;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
+using VisionCluster.Shared;
 
 namespace VisionCluster.Gateway.Embeddings;
 
@@ -31,21 +31,41 @@ internal sealed class ImageEncoder(
             return (cached.Data, true);
         var image = store.Find(tenant, key);
         if (image is null || image.ModelRevision != model.Revision)
-        {
-            throw new RequestException(
-                StatusCode.FailedPrecondition, $"{path}: the image '{key}' is no longer here; send the picture again (in a new session).");
-        }
+            return (await RecallAsync(tenant, model, key, cancellationToken) ?? throw new ImageGoneException(path, key), true);
 
         var (reply, joined) = await _flights.RunAsync(
             (tenant, key), token => EncodeAsync(tenant, model, key, image, token), cancellationToken);
         if (joined)
             metrics.EncodesJoined.Add(1);
         if (reply.Embedding is { } embedding)
-            return (embedding, joined);
+            return (embedding, joined || reply.Cached);
         var refusal = reply.Refusal!;
         throw StatusMapping.ToException(
             refusal.Reason == RefusalReason.InvalidImage ? refusal with { Message = $"{path}: {refusal.Message}" } : refusal,
             options.Value.Admission.RetryAfter);
+    }
+
+    /// <summary>The picture is lost here, but the device that encoded it may still know what it saw.</summary>
+    private async Task<EmbeddingData?> RecallAsync(string tenant, ServedModel model, string key, CancellationToken cancellationToken)
+    {
+        foreach (var device in model.EncodersFor(key).Take(MaxAttempts))
+        {
+            try
+            {
+                var encoder = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
+                var recalled = await grains.GetGrain<IEncoderGrain>(encoder.ToString()).Recall(key).WaitAsync(cancellationToken);
+                if (recalled is null)
+                    continue;
+                cache.Keep(tenant, key, new CachedEmbedding(recalled, model.Revision, null));
+                return recalled;
+            }
+            catch (Exception e) when (StatusMapping.IsTransient(e))
+            {
+                logger.Rerouting(e);
+            }
+        }
+
+        return null;
     }
 
     private async Task<EncodeReply> EncodeAsync(
@@ -63,7 +83,7 @@ internal sealed class ImageEncoder(
             try
             {
                 var reply = await grains.GetGrain<IEncoderGrain>(encoderKey.ToString())
-                    .Encode(new EncodeCommand(image.File, image.Split), cancellationToken);
+                    .Encode(new EncodeCommand(key, image.File, image.Split), cancellationToken);
                 if (reply.Embedding is { } embedding)
                     cache.Keep(tenant, key, new CachedEmbedding(embedding, image.ModelRevision, image.Split));
                 if (last || reply.Refusal?.Reason != RefusalReason.Unavailable)

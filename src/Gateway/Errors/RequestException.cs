@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace VisionCluster.Gateway.Errors;
 
 /// <summary>Ends a call with a status. The message is for the caller and says what to change.</summary>
-internal sealed class RequestException(StatusCode status, string message, TimeSpan? retryAfter = null) : Exception(message)
+internal class RequestException(StatusCode status, string message, TimeSpan? retryAfter = null) : Exception(message)
 {
     public StatusCode Status { get; } = status;
 

@@ -1,11 +1,26 @@
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Contracts.V1;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
 
 /// <summary>From validated protobuf to grain messages.</summary>
 internal static class CommandMapping
 {
+    /// <summary>All but the messages, which need the pictures' keys.</summary>
+    public static GenerateCommand ToCommand(GenerateRequest request, string requestId, ServedModel model, ulong seed) => new()
+    {
+        Caller = Guid.NewGuid(),
+        RequestId = requestId,
+        Model = model.Name,
+        Revision = model.Revision,
+        Messages = [],
+        Sampling = ToSampling(request.Sampling, request.LogProbs, seed),
+        Stop = ToStop(request.Stopping),
+        Priority = request.Priority,
+        ResumeWindow = TimeSpan.FromMilliseconds(request.ResumeWindowMs),
+    };
+
     /// <param name="request">Validated.</param>
     /// <param name="imageKeys">Of the image parts, in order.</param>
     public static ConversationMessage[] ToMessages(GenerateRequest request, IEnumerable<string> imageKeys)
@@ -22,7 +37,7 @@ internal static class CommandMapping
         }
     }
 
-    public static SamplingParameters ToSampling(Sampling? sampling, LogProbs? logProbs, ulong seed)
+    private static SamplingParameters ToSampling(Sampling? sampling, LogProbs? logProbs, ulong seed)
     {
         sampling ??= new Sampling();
         return new SamplingParameters
@@ -41,7 +56,7 @@ internal static class CommandMapping
         };
     }
 
-    public static StopParameters ToStop(Stopping? stopping) => stopping is null ? new StopParameters() : new StopParameters
+    private static StopParameters ToStop(Stopping? stopping) => stopping is null ? new StopParameters() : new StopParameters
     {
         MaxTokens = Clamp(stopping.MaxTokens),
         MinTokens = Clamp(stopping.MinTokens),

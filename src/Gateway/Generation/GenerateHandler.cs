@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using Grpc.Core;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.V1;
 using VisionCluster.Gateway.Admission;
 using VisionCluster.Gateway.Auth;
-using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
@@ -20,31 +18,17 @@ internal sealed class GenerateHandler(
     GenerationRelay relay,
     RunningGenerations running,
     AdmissionGate gate,
-    GatewayMetrics metrics,
+    GatewayLeave leave,
     IOptions<GatewayOptions> options,
     TimeProvider time)
 {
     public async Task HandleAsync(GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context)
     {
         var clock = new GenerationClock(time);
-        GenerateValidator.Check(request, options.Value.Limits);
-        if (!gate.TryEnterGeneration())
-        {
-            metrics.Refused.Add(1);
-            throw RequestException.Exhausted(
-                $"All {options.Value.Admission.MaxGenerations} generations are taken; retry later.", options.Value.Admission.RetryAfter);
-        }
-
-        metrics.Generations.Add(1);
-        try
-        {
-            await HandleAdmittedAsync(request, responses, context, clock);
-        }
-        finally
-        {
-            metrics.Generations.Add(-1);
-            gate.ExitGeneration();
-        }
+        GenerateValidator.Check(request, options.Value.Limits, options.Value.Failover.MaxResumeWindow);
+        leave.ThrowIfLeaving();
+        using var place = gate.EnterGeneration();
+        await HandleAdmittedAsync(request, responses, context, clock);
     }
 
     private async Task HandleAdmittedAsync(
@@ -66,11 +50,9 @@ internal sealed class GenerateHandler(
             }
 
             var seed = request.Sampling is { HasSeed: true } sampling ? sampling.Seed : RandomSeed();
-            var call = new GenerationCall(request, generation, model, seed, clock)
-            {
-                TimeLeft = TimeLeft(request, context),
-            };
-            await relay.RunAsync(call, responses, stop.Token);
+            var command = CommandMapping.ToCommand(request, requestId, model, seed) with { TimeLeft = TimeLeft(request, context) };
+            var call = new GenerationCall(request.SessionId, generation, command, clock);
+            await relay.RunAsync(request, call, model, responses, stop.Token);
         }
         catch (OperationCanceledException) when (IsDeadline(deadline, context))
         {

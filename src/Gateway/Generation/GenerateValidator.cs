@@ -11,8 +11,10 @@ internal static class GenerateValidator
     private const int MaxPriority = 100;
 
     /// <exception cref="RequestException">INVALID_ARGUMENT; the message names the field, and says what to change.</exception>
-    public static void Check(GenerateRequest request, RequestLimitsOptions limits)
+    public static void Check(GenerateRequest request, RequestLimitsOptions limits, TimeSpan maxResumeWindow)
     {
+        if (request.ResumeWindowMs > maxResumeWindow.TotalMilliseconds)
+            throw RequestException.Invalid($"resume_window_ms must be at most {maxResumeWindow.TotalMilliseconds}; it is {request.ResumeWindowMs}.");
         CheckId(request.SessionId, "session_id");
         CheckId(request.RequestId, "request_id");
         if (request.Priority is < -MaxPriority or > MaxPriority)

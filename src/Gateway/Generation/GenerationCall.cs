@@ -1,47 +1,51 @@
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Contracts.V1;
-using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
 
-/// <summary>An admitted request and what was decided about it.</summary>
-internal sealed record GenerationCall(
-    GenerateRequest Request, RunningGeneration Running, ServedModel Model, ulong Seed, GenerationClock Clock)
+/// <summary>An admitted generation and what was decided about it.</summary>
+/// <param name="SessionId">Empty for a single answer.</param>
+/// <param name="Running">As CancelGeneration finds it.</param>
+/// <param name="Command">What its grain was asked, or will be; without embeddings.</param>
+/// <param name="Clock">From its arrival.</param>
+internal sealed record GenerationCall(string SessionId, RunningGeneration Running, GenerateCommand Command, GenerationClock Clock)
 {
     public string Tenant => Running.Tenant;
 
-    /// <summary>Until the nearest deadline, when the call arrived.</summary>
-    public TimeSpan? TimeLeft { get; init; }
+    public string GrainKey => KeyOf(Tenant, SessionId, Running.RequestId);
 
-    public string GrainKey => Request.SessionId.Length > 0
-        ? DecoderKey.ForSession(Tenant, Request.SessionId)
-        : DecoderKey.ForRequest(Tenant, Running.RequestId);
+    /// <summary>Tokens that the client has from an earlier stream.</summary>
+    public int FirstIndex { get; init; }
 
-    public GenerateCommand ToCommand(PreparedImages images) => new()
+    /// <summary>The client wants to come back after its connection broke.</summary>
+    public bool Waits => Command.ResumeWindow > TimeSpan.Zero;
+
+    public static string KeyOf(string tenant, string sessionId, string requestId) => sessionId.Length > 0
+        ? DecoderKey.ForSession(tenant, sessionId)
+        : DecoderKey.ForRequest(tenant, requestId);
+
+    /// <summary>Starts the answer, or goes on behind the tokens that are here.</summary>
+    public GenerateCommand ToCommand(PreparedImages images, AnswerCopy copy, int deaths) => Command with
     {
-        RequestId = Running.RequestId,
-        Model = Model.Name,
-        Revision = Model.Revision,
-        Messages = CommandMapping.ToMessages(Request, images.Keys),
         Embeddings = images.Embeddings,
-        Sampling = CommandMapping.ToSampling(Request.Sampling, Request.LogProbs, Seed),
-        Stop = CommandMapping.ToStop(Request.Stopping),
-        Priority = Request.Priority,
-        TimeLeft = TimeLeft - Clock.Elapsed,
+        Answered = copy.Tokens,
+        Deaths = deaths,
+        TimeLeft = Command.TimeLeft - Clock.Elapsed,
     };
 
-    public GenerateResponse ToAccepted(GenerationAccepted accepted, PreparedImages images)
+    public GenerateResponse ToAccepted(GenerationAccepted accepted, string silo = "")
     {
         var message = new Accepted
         {
             RequestId = Running.RequestId,
-            SessionId = Request.SessionId,
-            Model = Model.Name,
-            ModelRevision = Model.Revision,
+            SessionId = SessionId,
+            Model = Command.Model,
+            ModelRevision = Command.Revision,
             PromptTokens = EventMapping.ToPromptTokens(accepted),
-            Seed = Seed,
+            Seed = Command.Sampling.Seed,
+            Silo = silo,
         };
-        message.ImageKeys.AddRange(images.Keys);
+        message.ImageKeys.AddRange(Command.Messages.SelectMany(m => m.Parts).Select(p => p.ImageKey).OfType<string>());
         return new GenerateResponse { Accepted = message };
     }
 

@@ -23,9 +23,17 @@ internal sealed class RunningGenerations(IGrainFactory grains, ILogger<RunningGe
         throw new RequestException(StatusCode.AlreadyExists, $"request_id: '{requestId}' is running already; choose another id.");
     }
 
+    /// <summary>As <see cref="Start"/>, in place of a call whose client has come back before its loss was noticed.</summary>
+    public RunningGeneration TakeOver(string tenant, string requestId)
+    {
+        var running = new RunningGeneration(tenant, requestId, logger);
+        _running[(tenant, requestId)] = running;
+        return running;
+    }
+
     public void End(RunningGeneration running)
     {
-        _running.TryRemove((running.Tenant, running.RequestId), out _);
+        _running.TryRemove(KeyValuePair.Create((running.Tenant, running.RequestId), running));
         running.Dispose();
     }
 

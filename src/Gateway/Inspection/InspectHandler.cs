@@ -20,6 +20,7 @@ internal sealed class InspectHandler(
     ModelRouter router,
     ImageIngest ingest,
     ImageStore store,
+    DevicePicker picker,
     IOptions<GatewayOptions> options,
     ILogger<InspectHandler> logger)
 {
@@ -58,7 +59,7 @@ internal sealed class InspectHandler(
     {
         for (var attempt = 1; ; attempt++)
         {
-            var device = model.LeastBusy();
+            var device = picker.Choose(model);
             var key = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
             var (last, written) = (attempt == MaxAttempts, false);
             try

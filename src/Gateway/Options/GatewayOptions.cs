@@ -25,8 +25,8 @@ public sealed class GatewayOptions
     /// <summary>Used when a request names no model. Default: the first by name that generates.</summary>
     public string DefaultModel { get; set; } = "";
 
-    /// <summary>How often the device directory is read. Default 1 s.</summary>
-    public TimeSpan DirectoryInterval { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>How often the device directory is read. Default 500 ms.</summary>
+    public TimeSpan DirectoryInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
     public RequestLimitsOptions Limits { get; } = new();
 
@@ -36,5 +36,10 @@ public sealed class GatewayOptions
 
     public RemoteImageOptions RemoteImages { get; } = new();
 
+    public FailoverOptions Failover { get; } = new();
+
     public AuthOptions Auth { get; } = new();
+
+    /// <summary>Everything that is wrong, each with property and value.</summary>
+    public IReadOnlyList<string> Errors() => [.. new GatewayOptionsValidator().Validate(null, this).Failures ?? []];
 }

@@ -29,6 +29,15 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         InRange("Admission.MaxQueuedIngests", options.Admission.MaxQueuedIngests, 0, 1_000_000);
         Above("Admission.RetryAfter", options.Admission.RetryAfter);
 
+        Above("Failover.CallTimeout", options.Failover.CallTimeout);
+        Above("Failover.Timeout", options.Failover.Timeout);
+        Require(
+            options.Failover.DrainTimeout >= TimeSpan.Zero,
+            "Failover.DrainTimeout",
+            "must not be negative",
+            options.Failover.DrainTimeout);
+        Above("Failover.MaxResumeWindow", options.Failover.MaxResumeWindow);
+
         InRange("Images.EmbeddingCacheBytes", options.Images.EmbeddingCacheBytes, 0, long.MaxValue);
         InRange("Images.StoreBytes", options.Images.StoreBytes, options.Limits.Image.MaxBytes, long.MaxValue);
 

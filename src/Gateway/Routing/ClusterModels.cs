@@ -7,7 +7,15 @@ internal sealed class ClusterModels
 {
     private readonly Dictionary<string, ServedModel> _models;
 
-    private ClusterModels(Dictionary<string, ServedModel> models) => _models = models;
+    private readonly Dictionary<(string Name, string Revision), ServedModel> _revisions;
+
+    private ClusterModels(IReadOnlyList<ServedModel> revisions)
+    {
+        _revisions = revisions.ToDictionary(m => (m.Name, m.Revision));
+        _models = revisions.GroupBy(m => m.Name)
+            .Select(g => g.OrderByDescending(m => m.Devices.Count).ThenBy(m => m.Revision, StringComparer.Ordinal).First())
+            .ToDictionary(m => m.Name, StringComparer.Ordinal);
+    }
 
     public static ClusterModels Empty { get; } = new([]);
 
@@ -21,12 +29,16 @@ internal sealed class ClusterModels
     {
         var devices = view.Silos.Where(s => !s.Draining)
             .SelectMany(s => s.Models.Select(m => new ModelDevice(s.Name, s.Address, m)));
-        var models = devices.GroupBy(d => (d.Report.Name, d.Report.Revision))
-            .Select(g => new ServedModel(g.First().Report, [.. g]))
-            .GroupBy(m => m.Name)
-            .Select(g => g.OrderByDescending(m => m.Devices.Count).ThenBy(m => m.Revision, StringComparer.Ordinal).First());
-        return new ClusterModels(models.ToDictionary(m => m.Name, StringComparer.Ordinal));
+        return new ClusterModels([.. devices.GroupBy(d => (d.Report.Name, d.Report.Revision))
+            .Select(g => new ServedModel(g.First().Report, [.. g]))]);
     }
+
+    /// <summary>The revision that an answer began with; null when no silo serves it.</summary>
+    public ServedModel? Find(string name, string revision) => _revisions.GetValueOrDefault((name, revision));
+
+    /// <returns>Empty for a silo that serves nothing (any more).</returns>
+    public string SiloName(string siloAddress) =>
+        _revisions.Values.SelectMany(m => m.Devices).FirstOrDefault(d => d.SiloAddress == siloAddress)?.SiloName ?? "";
 
     public ServedModel? Find(string name) => _models.GetValueOrDefault(name);
 }

@@ -6,13 +6,19 @@ using VisionCluster.Gateway.Options;
 
 namespace VisionCluster.Gateway.Routing;
 
-/// <summary>Keeps the gateway's copy of the device directory, a second old at most while the cluster answers.</summary>
+/// <summary>Keeps the gateway's copy of the device directory, half a second old at most while the cluster answers.</summary>
 internal sealed class DirectoryWatcher(
     IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, ILogger<DirectoryWatcher> logger) : BackgroundService
 {
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _lock = new();
+    private DirectoryView _view = DirectoryView.Empty;
+    private volatile bool _failed;
     private volatile ClusterModels _current = ClusterModels.Empty;
     private Task? _refresh;
+
+    public SiloLoss Losses { get; } = new();
 
     public ClusterModels Current => _current;
 
@@ -29,14 +35,13 @@ internal sealed class DirectoryWatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.DirectoryInterval, time);
         try
         {
-            do
+            while (true)
             {
                 await RefreshAsync(stoppingToken);
+                await Task.Delay(_failed ? Min(RetryInterval, options.Value.DirectoryInterval) : options.Value.DirectoryInterval, time, stoppingToken);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {
@@ -44,15 +49,31 @@ internal sealed class DirectoryWatcher(
         }
     }
 
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
     private async Task ReadAsync()
     {
         try
         {
-            _current = ClusterModels.From(await grains.GetGrain<IDeviceDirectoryGrain>(0).GetView());
+            _view = Complete(await grains.GetGrain<IDeviceDirectoryGrain>(0).GetView());
+            _current = ClusterModels.From(_view);
+            Losses.Update(_view.Members);
+            _failed = false;
         }
         catch (Exception e)
         {
+            _failed = true;
             logger.DirectoryUnavailable(e);
         }
+    }
+
+    /// <summary>A directory that has just moved (its silo died) lacks members that have not reported yet: they serve on.</summary>
+    private DirectoryView Complete(DirectoryView view)
+    {
+        if (view.IsComplete)
+            return view;
+        var known = view.Silos.Select(s => s.Address).ToHashSet();
+        var missing = _view.Silos.Where(s => !known.Contains(s.Address) && view.Members.Contains(s.Address));
+        return view with { Silos = [.. view.Silos, .. missing] };
     }
 }

@@ -27,9 +27,6 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     public IReadOnlyList<ModelDevice> EncodersFor(string imageKey) =>
         [.. Devices.OrderByDescending(d => Weight(d.Id, imageKey))];
 
-    /// <summary>Where a new conversation should live.</summary>
-    public ModelDevice LeastBusy() => Devices.MinBy(d => d.Load)!;
-
     private static ulong Weight(string deviceId, string imageKey) =>
         BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(deviceId + "/" + imageKey)));
 }

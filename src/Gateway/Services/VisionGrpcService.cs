@@ -16,6 +16,7 @@ namespace VisionCluster.Gateway.Services;
 /// <summary>visioncluster.v1.VisionService.</summary>
 internal sealed class VisionGrpcService(
     GenerateHandler generate,
+    ResumeHandler resume,
     ClassifyHandler classify,
     EmbedHandler embed,
     SimilarityHandler similarity,
@@ -32,6 +33,10 @@ internal sealed class VisionGrpcService(
     public override Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context) =>
         generate.HandleAsync(request, responseStream, context);
+
+    public override Task ResumeGeneration(
+        ResumeGenerationRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context) =>
+        resume.HandleAsync(request, responseStream, context);
 
     public override async Task<CancelGenerationResponse> CancelGeneration(CancelGenerationRequest request, ServerCallContext context)
     {

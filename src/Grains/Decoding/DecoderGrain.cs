@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
@@ -7,26 +6,28 @@ using VisionCluster.Contracts.Grains;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Inference;
 using VisionCluster.Inference.Decoding;
-using VisionCluster.Models;
 
 namespace VisionCluster.Grains.Decoding;
 
 /// <summary>
-/// A conversation on its silo's device. A turn is recorded exactly when its stream ends with <c>finished</c> and there is an answer: a
-/// generation that its user cancelled keeps the partial answer, while one that lost its caller, its deadline or its device never happened,
-/// so that sending it again is safe. Transient grains (no session) record nothing and leave after the answer.
+/// A conversation on its silo's device. A turn is recorded exactly when its generation ends and there is an answer: one that its user
+/// cancelled keeps the partial answer, while one that lost its caller, its deadline or its device never happened, so that sending it again
+/// is safe. Transient grains (no session) record nothing and leave after the answer.
 /// </summary>
-[Immovable]
+[Hinted, Immovable]
 internal sealed class DecoderGrain : Grain, IDecoderGrain
 {
     internal const string StorageName = "conversations";
     internal const string BusyMessage = "session_id: this session is generating already; wait for its answer, or cancel it.";
+    private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(500); // gateways call again, or notice that the silo is gone
 
     private readonly IPersistentState<ConversationState>? _record;
     private readonly ConversationState _transient = new();
     private readonly ModelRegistry _models;
     private readonly EmbeddingPool _embeddings;
     private readonly DrainGate _gate;
+    private readonly HeldAnswers _held;
+    private readonly ConversationWriter? _writer;
     private readonly DecoderOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<DecoderGrain> _logger;
@@ -34,6 +35,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private IModelHost? _host;
     private DecodeSession? _session;
     private Turn? _turn;
+    private ReaderWatch? _watch;
+    private bool _deviceFailed;
 
     public DecoderGrain(
         IGrainContext context,
@@ -41,6 +44,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         ModelRegistry models,
         EmbeddingPool embeddings,
         DrainGate gate,
+        HeldAnswers held,
         IOptions<DecoderOptions> options,
         TimeProvider time,
         ILogger<DecoderGrain> logger)
@@ -49,137 +53,159 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         var remembered = !DecoderKey.IsTransient(key);
         _tenant = DecoderKey.TenantOf(key);
         _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute("conversation", StorageName)) : null;
-        (_models, _embeddings, _gate, _options, _time, _logger) = (models, embeddings, gate, options.Value, time, logger);
+        _writer = _record is null ? null : new ConversationWriter(_record, time, logger);
+        (_models, _embeddings, _gate, _held, _options, _time, _logger) = (models, embeddings, gate, held, options.Value, time, logger);
     }
 
     private ConversationState State => _record?.State ?? _transient;
 
-    public async IAsyncEnumerable<GenerationEvent> Generate(
-        GenerateCommand command, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async Task<StartReply> Start(GenerateCommand command, CancellationToken cancellationToken) =>
+        await StartOrRefuseAsync(command, cancellationToken) with { Silo = GrainContext.Address.SiloAddress!.ToParsableString() };
+
+    public async Task<GenerationChunk> Read(string requestId, int next)
     {
-        while (_turn is { IsEnding: true } previous)
-            await previous.Ended.WaitAsync(cancellationToken);
-        if (_turn is not null || !_gate.TryEnter())
+        if (Find(requestId) is not { } turn || turn.IsAbandoned)
+            return GenerationChunk.Unknown;
+        using var reading = _watch!.Reading();
+        var started = _time.GetTimestamp();
+        while (true)
         {
-            yield return Refused(_turn is not null
-                ? new Refusal(RefusalReason.SessionBusy, BusyMessage)
-                : new Refusal(RefusalReason.Unavailable, "This server is shutting down; try again."));
-            yield break;
+            var changed = turn.Log.Changed;
+            if (turn.Log.TryRead(next) is { } chunk)
+                return chunk;
+            var left = ReadWait - _time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+                return new GenerationChunk { State = GenerationState.Known };
+            await changed.WaitAsync(left, _time).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    public Task<GenerateCommand?> Attach(string requestId, Guid caller)
+    {
+        if (Find(requestId) is not { } turn || turn.IsAbandoned)
+        {
+            LeaveIfUnused();
+            return Task.FromResult<GenerateCommand?>(null);
         }
 
-        var turn = _turn = new Turn(command.RequestId, cancellationToken);
-        try
-        {
-            if (await StartAsync(turn, command) is { } stop)
-            {
-                yield return stop;
-                yield break;
-            }
-
-            var generation = turn.Generation!;
-            using var registration = cancellationToken.UnsafeRegister(static g => ((Generation)g!).Cancel(), generation);
-            yield return await AcceptAsync(generation, cancellationToken);
-            await foreach (var update in generation.Updates.ReadAllAsync(cancellationToken))
-            {
-                turn.Append(update.Text);
-                yield return EngineMapping.ToToken(update, _host!);
-            }
-
-            var result = await generation.Result.WaitAsync(cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            await FinishAsync(turn, command, result);
-            yield return EngineMapping.ToFinished(result);
-        }
-        finally
-        {
-            await turn.EndAsync();
-            _turn = null;
-            _gate.Exit();
-            turn.SetEnded();
-            if (_record is null)
-                DeactivateOnIdle();
-        }
+        turn.Caller = caller;
+        _watch!.Restart();
+        return Task.FromResult<GenerateCommand?>(turn.Command);
     }
 
     public Task<bool> Cancel(string requestId)
     {
-        var running = _turn?.RequestId == requestId;
-        if (running)
-            _turn!.Cancel();
-        else if (_record is null && _turn is null)
-            DeactivateOnIdle(); // activated by the question alone
-        return Task.FromResult(running);
+        var turn = Find(requestId) is { IsEnded: false } running ? running : null;
+        turn?.Cancel();
+        LeaveIfUnused();
+        return Task.FromResult(turn is not null);
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public Task Abandon(string requestId, Guid caller)
     {
-        _session?.Dispose();
+        if (Find(requestId) is { } turn && turn.Caller == caller)
+            Abandon(turn);
+        LeaveIfUnused();
         return Task.CompletedTask;
     }
 
-    private static GenerationEvent Refused(Refusal refusal) => GenerationEvent.Of(refusal);
+    public Task Release(string requestId, Guid caller)
+    {
+        if (Find(requestId) is { IsEnded: true } turn && turn.Caller == caller)
+            Forget();
+        return Task.CompletedTask;
+    }
 
-    /// <summary>Attaches a generation to the turn, or returns the event that says why there is none.</summary>
-    private async Task<GenerationEvent?> StartAsync(Turn turn, GenerateCommand command)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_turn is { IsEnded: false, Generation: not null } turn)
+        {
+            turn.Move();
+            await turn.Ended.WaitAsync(cancellationToken).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        Drop();
+        _session?.Dispose();
+    }
+
+    // A caller whose first start's reply was lost.
+    private static bool IsRepeated(Turn turn, GenerateCommand command) =>
+        turn.RequestId == command.RequestId && turn.Caller == command.Caller && turn.Generation is not null && !turn.IsMoving;
+
+    private Turn? Find(string requestId) => _turn?.RequestId == requestId && _turn.Generation is not null ? _turn : null;
+
+    private async Task<StartReply> StartOrRefuseAsync(GenerateCommand command, CancellationToken cancellationToken)
+    {
+        while (_turn is { IsEnding: true } previous)
+            await previous.Ended.WaitAsync(cancellationToken);
+        if (!_deviceFailed && _turn is { } current && IsRepeated(current, command))
+            return StartReply.Running;
+        if (_turn is { IsEnded: false })
+            return StartReply.Refused(RefusalReason.SessionBusy, BusyMessage);
+        if (_deviceFailed || !_gate.TryEnter())
+        {
+            DeactivateOnIdle(); // the next call is placed elsewhere
+            return StartReply.Refused(RefusalReason.Unavailable, _deviceFailed
+                ? "The device failed; try again."
+                : "This server is shutting down; try again.");
+        }
+
+        Drop();
+        var turn = _turn = new Turn(command);
+        var reply = StartReply.Refused(RefusalReason.Unavailable, "The generation did not start; try again.");
+        try
+        {
+            return reply = await StartAsync(turn, command);
+        }
+        finally
+        {
+            if (turn.Generation is null)
+            {
+                EndTurn(turn);
+                Forget();
+            }
+        }
+    }
+
+    /// <summary>Attaches a generation to the turn and follows it, or says what is in the way.</summary>
+    private async Task<StartReply> StartAsync(Turn turn, GenerateCommand command)
     {
         var received = _time.GetUtcNow();
         if (ConversationRules.Check(State, command, _options) is { } refusal)
-            return Refused(refusal);
+            return new StartReply(refusal, null);
         if (FindHost(command) is not { Decoder: { } engine } host)
         {
             DeactivateOnIdle(); // the next call is placed where the model is
-            return Refused(new Refusal(RefusalReason.Unavailable, "The model has left this device; try again."));
+            return StartReply.Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
         }
 
         var assembly = PromptAssembly.Create(State.Messages.Concat(command.Messages), command.Embeddings, _embeddings);
         if (assembly.Missing.Count > 0)
-            return GenerationEvent.OfNeeded([.. assembly.Missing]);
-        PromptTokens prompt;
-        try
-        {
-            // Elsewhere, because long texts would hold the grain's turn.
-            prompt = await Task.Run(() => host.BuildPrompt(assembly.Messages, assembly.Images));
-        }
-        catch (PromptException e)
-        {
-            return Refused(new Refusal(RefusalReason.InvalidPrompt, e.Message));
-        }
-
-        if (prompt.Ids.Length >= host.ContextTokens)
-        {
-            return Refused(new Refusal(
-                RefusalReason.PromptTooLong,
-                $"The prompt has {prompt.Ids.Length} tokens; model '{host.Name}' holds {host.ContextTokens}, answer included. Shorten it."));
-        }
-
+            return StartReply.Needs([.. assembly.Missing]);
+        var (request, stop) = await TurnRequest.BuildAsync(command, assembly, host, received);
+        if (request is null)
+            return stop!;
         _session ??= _record is null ? null : engine.OpenSession();
-        var request = new GenerationRequest
-        {
-            RequestId = command.RequestId,
-            Prompt = prompt,
-            Stop = EngineMapping.ToStop(command.Stop, host, prompt.Ids.Length),
-            Text = host.CreateTextStream(),
-            Sampling = EngineMapping.ToSampling(command.Sampling),
-            Priority = command.Priority,
-            Deadline = received + command.TimeLeft,
-            Session = _session,
-            Tenant = _tenant,
-            CacheScope = _tenant,
-        };
         try
         {
-            var submitted = engine.Submit(request);
+            var submitted = engine.Submit(request with { Session = _session, Tenant = _tenant, CacheScope = _tenant });
             if (submitted.Generation is not { } generation)
-                return Refused(EngineMapping.ToRefusal(submitted));
+                return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);
-            return null;
+            _watch = new ReaderWatch(this, turn, OnSilence, Max(_options.ResumeWindow, command.ResumeWindow));
+            FollowAsync(turn, generation, host).Ignore(); // it never faults
+            return StartReply.Running;
         }
         catch (ArgumentException e)
         {
             var message = e.Message.Split(" (Parameter '", 2)[0]; // what the runtime appends
-            return Refused(new Refusal(RefusalReason.InvalidArgument, message)); // such as a token id that the vocabulary lacks
+            return StartReply.Refused(RefusalReason.InvalidArgument, message); // such as a token id that the vocabulary lacks
         }
     }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private IModelHost? FindHost(GenerateCommand command)
     {
@@ -190,38 +216,119 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         return _host = _models.FindGenerator(command.Model, command.Revision);
     }
 
-    private static async Task<GenerationEvent> AcceptAsync(Generation generation, CancellationToken cancellationToken)
+    /// <summary>Writes the log from the engine's updates, to the end. Whatever happens, the turn ends.</summary>
+    private async Task FollowAsync(Turn turn, Generation generation, IModelHost host)
     {
-        // Ended before prefill: accepted all the same, with nothing cached, and `finished` says why.
-        await ((Task)generation.Admitted).WaitAsync(cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        cancellationToken.ThrowIfCancellationRequested();
-        var cached = generation.Admitted.IsCompletedSuccessfully ? generation.Admitted.Result : 0;
-        var prompt = generation.Request.Prompt;
-        var images = prompt.ImageTokenId < 0 ? 0 : prompt.Images.Sum(i => i.Rows);
-        return GenerationEvent.Of(new GenerationAccepted(prompt.Ids.Length - images, images, cached));
-    }
-
-    private async Task FinishAsync(Turn turn, GenerateCommand command, GenerationResult result)
-    {
-        turn.Append(result.Text);
-        if (result.Error is { } error)
-            _logger.GenerationFailed(error, command.Model, command.RequestId);
-        var answer = turn.Answer;
-        var keep = result.Reason is FinishReason.Stop or FinishReason.Length
-            || (result.Reason is FinishReason.Cancelled && answer.Length > 0);
-        if (_record is null || !keep)
-            return;
-        State.Model = command.Model;
-        State.Messages.AddRange(command.Messages);
-        State.Messages.Add(new ConversationMessage("assistant", [ConversationPart.OfText(answer)]));
+        using var leaving = _gate.HandOverRequested.UnsafeRegister(static t => ((Turn)t!).Move(), turn);
         try
         {
-            await _record.WriteStateAsync();
+            // Ended before prefill: accepted all the same, with nothing cached, and `finished` says why.
+            await ((Task)generation.Admitted).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            var cached = generation.Admitted.IsCompletedSuccessfully ? generation.Admitted.Result : 0;
+            turn.Log.Accept(EngineMapping.ToAccepted(generation.Request, cached));
+            while (await generation.Updates.WaitToReadAsync())
+            {
+                while (generation.Updates.TryRead(out var update))
+                    turn.Log.Append(EngineMapping.ToToken(update, host));
+                turn.Log.Flush();
+            }
+
+            await EndAsync(turn, await generation.Result);
         }
         catch (Exception e)
         {
-            _logger.ConversationNotSaved(e, command.RequestId); // it goes on from memory while the grain lives
+            _logger.GenerationFailed(e, turn.Command.Model, turn.RequestId);
+            generation.Cancel();
+            turn.Log.Finish(new GenerationFinished { End = GenerationEnd.Failed });
         }
+        finally
+        {
+            EndTurn(turn);
+        }
+    }
+
+    private async Task EndAsync(Turn turn, GenerationResult result)
+    {
+        if (turn.IsMoving && result.Reason == FinishReason.Cancelled)
+        {
+            turn.Log.Move();
+            return;
+        }
+
+        if (result.Error is { } error)
+            _logger.GenerationFailed(error, turn.Command.Model, turn.RequestId);
+        _deviceFailed = result.Reason == FinishReason.Error;
+        var answer = (turn.Log.Text + result.Text).Trim(); // templates put the space around it themselves
+        var complete = result.Reason is FinishReason.Stop or FinishReason.Length
+            || (result.Reason is FinishReason.Cancelled && answer.Length > 0);
+        if (_writer is not null && complete && !turn.IsAbandoned)
+        {
+            turn.RecordedAt = State.Messages.Count;
+            State.Model = turn.Command.Model;
+            State.Messages.AddRange(turn.Command.Messages);
+            State.Messages.Add(new ConversationMessage("assistant", [ConversationPart.OfText(answer)]));
+            await _writer.WriteAsync(turn.RequestId);
+        }
+
+        turn.Log.Finish(EngineMapping.ToFinished(result, turn.Generation!.Request.AnsweredTokens));
+    }
+
+    private void EndTurn(Turn turn)
+    {
+        _gate.Exit();
+        turn.SetEnded();
+        if (turn.IsAbandoned && _turn == turn)
+            Undo(turn);
+        else if (_turn == turn && turn.Generation is not null)
+            _watch!.Hold(_held);
+    }
+
+    private void Abandon(Turn turn)
+    {
+        turn.Abandon();
+        if (turn.IsEnded)
+            Undo(turn);
+    }
+
+    // The window for a resume is over. A complete answer may well have arrived: it stays in the conversation.
+    private void OnSilence(Turn turn)
+    {
+        if (_turn == turn && turn.IsEnded)
+            Forget();
+        else if (_turn == turn)
+            Abandon(turn);
+    }
+
+    /// <summary>The client never saw the end of the turn: it did not happen.</summary>
+    private void Undo(Turn turn)
+    {
+        if (turn.RecordedAt is { } start)
+        {
+            State.Messages.RemoveRange(start, State.Messages.Count - start);
+            State.Model = start == 0 ? "" : State.Model;
+            _writer!.WriteAsync(turn.RequestId).Ignore(); // it never faults
+        }
+
+        Forget();
+    }
+
+    private void Drop()
+    {
+        _watch?.Dispose();
+        (_turn, _watch) = (null, null);
+    }
+
+    private void Forget()
+    {
+        Drop();
+        LeaveIfUnused();
+    }
+
+    // A transient grain is for one answer, and a question about a request that is not here activates one, too.
+    private void LeaveIfUnused()
+    {
+        if (_record is null && _turn is null)
+            DeactivateOnIdle();
     }
 }

@@ -21,10 +21,22 @@ public sealed class DecoderOptions
     /// <summary>Conversation records kept in the cluster's memory, unless another storage is registered. Default 256 MiB.</summary>
     public long ConversationStoreBytes { get; set; } = 256L << 20;
 
+    /// <summary>
+    /// An answer that nobody reads (its gateway died, say) goes on for so long, and waits for a resume; then it is cancelled. Default 15 s.
+    /// </summary>
+    public TimeSpan ResumeWindow { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Complete answers that wait for a resume; beyond it they are dropped at once. Default 1,024.</summary>
+    public int MaxHeldAnswers { get; set; } = 1_024;
+
     internal IEnumerable<string> Errors()
     {
         if (IdleSessionAge < TimeSpan.FromSeconds(1))
             yield return $"DecoderOptions.IdleSessionAge must be at least 1 s; it is {IdleSessionAge}.";
+        if (ResumeWindow <= TimeSpan.Zero || ResumeWindow > TimeSpan.FromMinutes(10))
+            yield return $"DecoderOptions.ResumeWindow must be above zero and at most 10 minutes; it is {ResumeWindow}.";
+        if (MaxHeldAnswers < 0)
+            yield return $"DecoderOptions.MaxHeldAnswers must be at least 0; it is {MaxHeldAnswers}.";
         if (MaxMessages < 1)
             yield return $"DecoderOptions.MaxMessages must be at least 1; it is {MaxMessages}.";
         if (MaxImages < 0)

@@ -36,16 +36,25 @@ internal static class EngineMapping
         };
     }
 
-    public static GenerationEvent ToToken(in GenerationUpdate update, IModelHost host)
+    public static GenerationAccepted ToAccepted(GenerationRequest request, int cachedTokens)
+    {
+        var prompt = request.Prompt;
+        var images = prompt.ImageTokenId < 0 ? 0 : prompt.Images.Sum(i => i.Rows);
+        return new GenerationAccepted(prompt.Ids.Length - request.AnsweredTokens - images, images, cachedTokens);
+    }
+
+    public static GeneratedToken ToToken(in GenerationUpdate update, IModelHost host)
     {
         var top = update.Top is { } alternatives
             ? Array.ConvertAll(alternatives, a => new AlternativeToken(a.TokenId, host.TokenText(a.TokenId), a.LogProb))
             : null;
         float? logProb = float.IsNaN(update.LogProb) ? null : update.LogProb;
-        return GenerationEvent.Of(new GeneratedToken(update.Index, update.TokenId, update.Text, logProb, top));
+        return new GeneratedToken(update.Index, update.TokenId, update.Text, logProb, top);
     }
 
-    public static GenerationEvent ToFinished(GenerationResult result) => GenerationEvent.Of(new GenerationFinished
+    /// <param name="result">Of the engine.</param>
+    /// <param name="answeredTokens">Of the answer, generated before.</param>
+    public static GenerationFinished ToFinished(GenerationResult result, int answeredTokens) => new()
     {
         End = result.Reason switch
         {
@@ -57,12 +66,12 @@ internal static class EngineMapping
         },
         Text = result.Text,
         StopString = result.StopString,
-        GeneratedTokens = result.GeneratedTokens,
+        GeneratedTokens = answeredTokens + result.GeneratedTokens,
         CachedTokens = result.CachedTokens,
         QueueTime = result.QueueTime,
         PrefillTime = result.PrefillTime,
         DecodeTime = result.DecodeTime,
-    });
+    };
 
     public static Refusal ToRefusal(in SubmitResult result)
     {

@@ -1,36 +1,50 @@
-using System.Text;
+using VisionCluster.Contracts.Grains;
 using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Grains.Decoding;
 
-/// <summary>One generation of a conversation, from its call until it holds nothing any more. Used on the grain's turns only.</summary>
-internal sealed class Turn(string requestId, CancellationToken cancellationToken)
+/// <summary>One generation of a conversation, from its start until nobody may ask for its answer any more.</summary>
+internal sealed class Turn(GenerateCommand command)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly StringBuilder _answer = new(); // bounded by the engine's token limit
-    private bool _cancelled;
-    private bool _ending;
+    private volatile bool _cancelled;
+    private volatile bool _moving;
 
-    public string RequestId { get; } = requestId;
+    /// <summary>Without embeddings: they are large, and the silo's pool has them.</summary>
+    public GenerateCommand Command { get; } = command with { Embeddings = [] };
+
+    public string RequestId => Command.RequestId;
+
+    /// <summary>Whose word counts: who started it, or attached last.</summary>
+    public Guid Caller { get; set; } = command.Caller;
+
+    public AnswerLog Log { get; } = new(command.Answered);
 
     public Generation? Generation { get; private set; }
 
+    /// <summary>Nobody wants the answer: the turn leaves no trace.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    /// <summary>Messages of the conversation before it, once it is recorded.</summary>
+    public int? RecordedAt { get; set; }
+
+    /// <summary>The silo leaves, and its user has not cancelled.</summary>
+    public bool IsMoving => _moving && !_cancelled && !IsAbandoned;
+
+    public bool IsEnded => _ended.Task.IsCompleted;
+
     /// <summary>Cancelled or done, not yet released: the next message may wait for it.</summary>
-    public bool IsEnding => _ending || _cancelled || cancellationToken.IsCancellationRequested;
+    public bool IsEnding => !IsEnded && (_cancelled || IsAbandoned);
 
+    /// <summary>Completes when it holds no slot any more.</summary>
     public Task Ended => _ended.Task;
-
-    /// <summary>The answer so far. Trimmed, because templates put the space around it themselves.</summary>
-    public string Answer => _answer.ToString().Trim();
 
     public void Attach(Generation generation)
     {
         Generation = generation;
-        if (_cancelled)
+        if (_cancelled || _moving || IsAbandoned)
             generation.Cancel();
     }
-
-    public void Append(string text) => _answer.Append(text);
 
     public void Cancel()
     {
@@ -38,14 +52,17 @@ internal sealed class Turn(string requestId, CancellationToken cancellationToken
         Generation?.Cancel();
     }
 
-    /// <summary>Stops what still runs; the slot is free afterwards.</summary>
-    public async Task EndAsync()
+    public void Abandon()
     {
-        _ending = true;
-        if (Generation is null)
-            return;
-        Generation.Cancel();
-        await Generation.Result;
+        IsAbandoned = true;
+        Generation?.Cancel();
+    }
+
+    /// <summary>Stops here so that it goes on elsewhere. From any thread.</summary>
+    public void Move()
+    {
+        _moving = true;
+        Generation?.Cancel();
     }
 
     public void SetEnded() => _ended.TrySetResult();

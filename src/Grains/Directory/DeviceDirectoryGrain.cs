@@ -3,10 +3,12 @@ using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Grains.Directory;
 
-/// <summary>The latest report of every silo; bounded by the cluster's size, since silent silos leave.</summary>
-internal sealed class DeviceDirectoryGrain(IOptions<DirectoryOptions> options, TimeProvider time) : Grain, IDeviceDirectoryGrain
+/// <summary>The latest report of every silo; bounded by the cluster's size, since silos that are silent or no longer members leave.</summary>
+internal sealed class DeviceDirectoryGrain(IOptions<DirectoryOptions> options, ILiveSilos live, TimeProvider time)
+    : Grain, IDeviceDirectoryGrain
 {
     private readonly Dictionary<string, (SiloReport Report, long At)> _silos = [];
+    private readonly long _started = time.GetTimestamp();
 
     public Task Report(SiloReport report)
     {
@@ -16,12 +18,17 @@ internal sealed class DeviceDirectoryGrain(IOptions<DirectoryOptions> options, T
 
     public Task<DirectoryView> GetView()
     {
-        foreach (var (name, (_, at)) in _silos)
+        var members = live.Addresses;
+        foreach (var (name, (report, at)) in _silos)
         {
-            if (time.GetElapsedTime(at) > options.Value.SilenceLimit)
+            if (time.GetElapsedTime(at) > options.Value.SilenceLimit || !members.Contains(report.Address))
                 _silos.Remove(name);
         }
 
-        return Task.FromResult(new DirectoryView([.. _silos.Values.Select(s => s.Report).OrderBy(r => r.Name, StringComparer.Ordinal)]));
+        return Task.FromResult(new DirectoryView([.. _silos.Values.Select(s => s.Report).OrderBy(r => r.Name, StringComparer.Ordinal)])
+        {
+            Members = [.. members],
+            IsComplete = time.GetElapsedTime(_started) > options.Value.SilenceLimit,
+        });
     }
 }

@@ -1,15 +1,17 @@
 using Orleans.Concurrency;
 using Orleans.Placement;
 using VisionCluster.Contracts.Grains;
+using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Imaging;
+using VisionCluster.Inference;
 using VisionCluster.Inference.Encoding;
 
 namespace VisionCluster.Grains.Encoding;
 
-/// <summary>Reentrant, so that the device's batcher sees every waiting image at once. It holds nothing.</summary>
+/// <summary>Reentrant, so that the device's batcher sees every waiting image at once. What it encoded, the silo's pool keeps.</summary>
 [DevicePinned, Immovable, Reentrant]
-internal sealed class EncoderGrain(ModelRegistry models) : Grain, IEncoderGrain
+internal sealed class EncoderGrain(ModelRegistry models, EmbeddingPool pool, EncodeFlights flights) : Grain, IEncoderGrain
 {
     public async Task<EncodeReply> Encode(EncodeCommand command, CancellationToken cancellationToken)
     {
@@ -19,10 +21,23 @@ internal sealed class EncoderGrain(ModelRegistry models) : Grain, IEncoderGrain
             return Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
         }
 
+        return pool.Find(command.Key) is { } held
+            ? new EncodeReply(held, null, Cached: true)
+            : await flights.RunAsync(command.Key, token => EncodeAsync(host, command, token), cancellationToken);
+    }
+
+    public Task<EmbeddingData?> Recall(string key) => Task.FromResult(pool.Find(key));
+
+    private static EncodeReply Refused(RefusalReason reason, string message) => new(null, new Refusal(reason, message));
+
+    private async Task<EncodeReply> EncodeAsync(IModelHost host, EncodeCommand command, CancellationToken cancellationToken)
+    {
         try
         {
             var image = await host.EncodeImageAsync(command.File, command.Split, cancellationToken);
-            return new EncodeReply(new EmbeddingData(image.Rows, image.Columns, image.Tokens, image.Values), null);
+            var embedding = new EmbeddingData(image.Rows, image.Columns, image.Tokens, image.Values);
+            pool.Keep(command.Key, embedding);
+            return new EncodeReply(embedding, null);
         }
         catch (InvalidImageException e)
         {
@@ -33,6 +48,4 @@ internal sealed class EncoderGrain(ModelRegistry models) : Grain, IEncoderGrain
             return new EncodeReply(null, new Refusal(RefusalReason.QueueFull, e.Message, e.RetryAfter));
         }
     }
-
-    private static EncodeReply Refused(RefusalReason reason, string message) => new(null, new Refusal(reason, message));
 }

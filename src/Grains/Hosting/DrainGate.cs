@@ -5,6 +5,7 @@ internal sealed class DrainGate
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _handOver = new();
     private int _running;
     private bool _draining;
 
@@ -16,6 +17,9 @@ internal sealed class DrainGate
                 return _draining;
         }
     }
+
+    /// <summary>Cancelled when what still runs shall stop here and go on elsewhere.</summary>
+    public CancellationToken HandOverRequested => _handOver.Token;
 
     public bool TryEnter()
     {
@@ -36,6 +40,9 @@ internal sealed class DrainGate
                 _idle.TrySetResult();
         }
     }
+
+    /// <summary>What still runs goes on elsewhere; <see cref="DrainAsync"/> completes when it has let go.</summary>
+    public void HandOver() => _handOver.Cancel();
 
     /// <summary>Refuses new work from now on; completes when nothing runs any more.</summary>
     public Task DrainAsync()

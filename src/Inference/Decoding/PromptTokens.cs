@@ -14,5 +14,10 @@ public sealed record PromptTokens
     /// <summary>In order of appearance; their rows together equal the number of placeholder positions.</summary>
     public IReadOnlyList<PromptImage> Images { get; init; } = [];
 
-    internal bool IsImage(int position) => ImageTokenId >= 0 && Ids[position] == ImageTokenId;
+    /// <summary>
+    /// From here on every id is text: a model may generate the placeholder's id, and an answer that is prefilled again holds it. Default: none.
+    /// </summary>
+    public int TextFrom { get; init; } = int.MaxValue;
+
+    internal bool IsImage(int position) => position < TextFrom && ImageTokenId >= 0 && Ids[position] == ImageTokenId;
 }

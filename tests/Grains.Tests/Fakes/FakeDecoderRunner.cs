@@ -35,6 +35,12 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
     /// <summary>The next run throws it.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>From now on every run fails.</summary>
+    public bool FailAlways { get; set; }
+
+    /// <summary>Runs that failed.</summary>
+    public int FailedRuns { get; private set; }
+
     /// <summary>A run waits for a permit.</summary>
     public bool IsWaiting { get; private set; }
 
@@ -100,8 +106,12 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
             IsWaiting = true;
         IsWaiting = false;
 
-        if (Failure is { } failure)
-            throw failure;
+        var failure = Failure ?? (FailAlways ? new InvalidOperationException("The device fails.") : null);
+        if (failure is null)
+            return;
+        Failure = null;
+        FailedRuns++;
+        throw failure;
     }
 
     private void Predict(int slot, int length, Span<float> logits)

@@ -1,26 +1,21 @@
-namespace VisionCluster.Contracts.Grains;
+using VisionCluster.Contracts.Grains;
+
+namespace VisionCluster.Grains.Tests;
 
 /// <summary>One item of a generation's stream. The member that <see cref="Kind"/> names is set.</summary>
-[GenerateSerializer, Immutable, Alias("visioncluster.GenerationEvent")]
 public sealed record GenerationEvent
 {
-    [Id(0)]
     public required GenerationEventKind Kind { get; init; }
 
-    [Id(1)]
     public Refusal? Refusal { get; init; }
 
     /// <summary>Keys whose embeddings the grain lacks.</summary>
-    [Id(2)]
     public string[]? ImagesNeeded { get; init; }
 
-    [Id(3)]
     public GenerationAccepted? Accepted { get; init; }
 
-    [Id(4)]
     public GeneratedToken? Token { get; init; }
 
-    [Id(5)]
     public GenerationFinished? Finished { get; init; }
 
     public static GenerationEvent Of(Refusal refusal) => new() { Kind = GenerationEventKind.Refused, Refusal = refusal };

@@ -1,4 +1,4 @@
-namespace VisionCluster.Gateway.Embeddings;
+namespace VisionCluster.Shared;
 
 /// <summary>
 /// Callers that want the same thing at the same time share one piece of work. A caller that gives up leaves the others alone; the work is

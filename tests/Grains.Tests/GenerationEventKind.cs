@@ -1,7 +1,6 @@
-namespace VisionCluster.Contracts.Grains;
+namespace VisionCluster.Grains.Tests;
 
 /// <summary>What a <see cref="GenerationEvent"/> carries.</summary>
-[GenerateSerializer, Alias("visioncluster.GenerationEventKind")]
 public enum GenerationEventKind
 {
     Refused,

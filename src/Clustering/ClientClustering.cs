@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Hosting;
+using System.Net;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using VisionCluster.Clustering.Security;
+
+namespace VisionCluster.Clustering;
+
+/// <summary>Lets a process without grains call those of the cluster.</summary>
+public static class ClientClustering
+{
+    private static readonly TimeSpan GatewayListRefresh = TimeSpan.FromSeconds(1); // how soon a new silo is used
+
+    /// <param name="client">The Orleans client.</param>
+    /// <param name="options">Valid.</param>
+    public static IClientBuilder UseVisionCluster(this IClientBuilder client, ClusteringOptions options)
+    {
+        switch (options.Store)
+        {
+            case ClusterStore.Redis:
+                client.UseRedisClustering(redis => redis.ConfigurationOptions = RedisConnection.Parse(options.Redis));
+                break;
+            case ClusterStore.Postgres:
+                client.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = ("Npgsql", options.Postgres));
+                break;
+            default:
+                var address = IPAddress.Parse(options.AdvertisedAddress);
+                client.UseStaticClustering([.. options.LocalGatewayPorts.Select(port => new IPEndPoint(address, port))]);
+                break;
+        }
+
+        client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, options.ClusterId));
+        client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = GatewayListRefresh);
+        client.Configure<ClientMessagingOptions>(o =>
+        {
+            o.ResponseTimeout = options.ResponseTimeout;
+            o.CancelRequestOnTimeout = true;
+            o.MaxMessageBodySize = options.MaxMessageBytes;
+        });
+        client.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(new ConnectionSecurity(options).UseAsClient));
+        client.UseConnectionRetryFilter<KeepTrying>();
+        return client;
+    }
+}

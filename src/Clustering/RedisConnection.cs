@@ -1,0 +1,18 @@
+using StackExchange.Redis;
+
+namespace VisionCluster.Clustering;
+
+/// <summary>A connection that outlives Redis: it comes back by itself, and a call during an outage fails soon.</summary>
+internal static class RedisConnection
+{
+    private const int CommandTimeoutMs = 2_000;
+
+    public static ConfigurationOptions Parse(string text)
+    {
+        var options = ConfigurationOptions.Parse(text);
+        options.AbortOnConnectFail = false;
+        options.ReconnectRetryPolicy = new LinearRetry(250);
+        (options.AsyncTimeout, options.SyncTimeout, options.ConnectTimeout) = (CommandTimeoutMs, CommandTimeoutMs, CommandTimeoutMs);
+        return options;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
+using Orleans.Serialization;
+using Orleans.Storage;
+using StackExchange.Redis;
+using VisionCluster.Clustering.Security;
+
+namespace VisionCluster.Clustering;
+
+/// <summary>Makes a silo a member of the cluster that the options describe.</summary>
+public static class SiloClustering
+{
+    private const string NpgsqlInvariant = "Npgsql";
+
+    /// <param name="silo">The silo.</param>
+    /// <param name="options">Valid.</param>
+    /// <param name="siloPort">Port between silos.</param>
+    /// <param name="gatewayPort">Port for gateways in other processes.</param>
+    /// <param name="primarySiloPort">Local store: silo port of the first silo; 0 = this is it.</param>
+    public static ISiloBuilder UseVisionCluster(
+        this ISiloBuilder silo, ClusteringOptions options, int siloPort, int gatewayPort, int primarySiloPort)
+    {
+        var address = IPAddress.Parse(options.AdvertisedAddress);
+        switch (options.Store)
+        {
+            case ClusterStore.Redis:
+                silo.UseRedisClustering(redis => redis.ConfigurationOptions = RedisConnection.Parse(options.Redis));
+                break;
+            case ClusterStore.Postgres:
+                silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (NpgsqlInvariant, options.Postgres));
+                break;
+            default:
+                var primary = primarySiloPort == 0 ? null : new IPEndPoint(address, primarySiloPort);
+                silo.UseLocalhostClustering(siloPort, gatewayPort, primary, options.ClusterId, options.ClusterId);
+                break;
+        }
+
+        silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, options.ClusterId));
+        if (options.Kubernetes)
+            silo.UseKubernetesHosting();
+        else if (options.Store != ClusterStore.Local)
+            silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
+        ConfigureMembership(silo, options);
+        silo.Configure<SiloMessagingOptions>(o =>
+        {
+            o.ResponseTimeout = options.ResponseTimeout;
+            o.CancelRequestOnTimeout = true; // otherwise a timed-out call leaves its work running
+            o.MaxMessageBodySize = options.MaxMessageBytes;
+        });
+        silo.Services.AddSingleton<CrashWatch>();
+        silo.Configure<SiloConnectionOptions>(o =>
+        {
+            var security = new ConnectionSecurity(options);
+            o.ConfigureSiloOutboundConnection(c => c.ApplicationServices.GetRequiredService<CrashWatch>().Use(c));
+            o.ConfigureSiloInboundConnection(security.UseAsServer);
+            o.ConfigureGatewayInboundConnection(security.UseAsServer);
+            o.ConfigureSiloOutboundConnection(security.UseAsClient);
+        });
+        silo.Services.AddOptions<ClientConnectionOptions>().Configure(o => o.ConfigureConnection(new ConnectionSecurity(options).UseAsClient));
+        return silo;
+    }
+
+    /// <summary>Keeps a kind of grain state in Redis, if that is the store.</summary>
+    public static ISiloBuilder UseClusterStorage(this ISiloBuilder silo, ClusteringOptions options, string name)
+    {
+        if (options.Store != ClusterStore.Redis)
+            return silo;
+        silo.Services.AddOptions<Orleans.Persistence.RedisStorageOptions>(name).Configure<Serializer>((redis, serializer) =>
+        {
+            redis.ConfigurationOptions = RedisConnection.Parse(options.Redis);
+            redis.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer); // known types only, unlike the JSON default
+        });
+        return silo.AddRedisGrainStorage(name, (Action<OptionsBuilder<Orleans.Persistence.RedisStorageOptions>>?)null!);
+    }
+
+    private static void ConfigureMembership(ISiloBuilder silo, ClusteringOptions options)
+    {
+        // Survivors rebuild a dead silo's part of the directory from what they run, so that its death moves only its own grains.
+#pragma warning disable ORLEANSEXP003
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+
+        // By default nobody may take over a dead silo's grains for half a minute, lest it still lives. Here it may: see ADR 005.
+        silo.Configure<GrainDirectoryOptions>(o => o.RangeLeaseDuration = TimeSpan.Zero);
+        silo.Configure<ClusterMembershipOptions>(o =>
+        {
+            // The probe's limit stays where it is set: one that adapts to a loaded machine would notice a death late.
+            (o.ProbeTimeout, o.MinProbeTimeout, o.MaxProbeTimeout) = (options.ProbeTimeout, options.ProbeTimeout, options.ProbeTimeout);
+            o.NumMissedProbesLimit = options.MissedProbes;
+            o.TableRefreshTimeout = TimeSpan.FromSeconds(5); // gossip is what usually brings news
+            o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5); // after 3 of these a first silo ignores what a crash left behind
+            o.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);
+            o.DefunctSiloExpiration = TimeSpan.FromDays(1);
+        });
+    }
+}

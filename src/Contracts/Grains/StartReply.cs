@@ -1,0 +1,20 @@
+namespace VisionCluster.Contracts.Grains;
+
+/// <summary>What came of a start; running unless a member is set.</summary>
+/// <param name="Refusal">Why not.</param>
+/// <param name="ImagesNeeded">Keys whose embeddings the grain lacks: start again with them.</param>
+[GenerateSerializer, Immutable, Alias("visioncluster.StartReply")]
+public sealed record StartReply([property: Id(0)] Refusal? Refusal, [property: Id(1)] string[]? ImagesNeeded)
+{
+    /// <summary>Parsable address of the silo that answered.</summary>
+    [Id(2)]
+    public string Silo { get; init; } = "";
+
+    public bool IsRunning => Refusal is null && ImagesNeeded is null;
+
+    public static StartReply Running { get; } = new(null, null);
+
+    public static StartReply Refused(RefusalReason reason, string message) => new(new Refusal(reason, message), null);
+
+    public static StartReply Needs(string[] keys) => new(null, keys);
+}

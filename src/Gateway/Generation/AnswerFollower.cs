@@ -1,0 +1,227 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Contracts.V1;
+using VisionCluster.Gateway.Diagnostics;
+using VisionCluster.Gateway.Embeddings;
+using VisionCluster.Gateway.Errors;
+using VisionCluster.Gateway.Options;
+using VisionCluster.Gateway.Routing;
+
+namespace VisionCluster.Gateway.Generation;
+
+/// <summary>
+/// Follows an answer from its grain to the caller, whatever becomes of the silos that compute it: what was read is kept, a read that fails
+/// is repeated, and where nothing is known of the generation any more it is started again behind the tokens that are here. The result is
+/// the same, since the engine's randomness is a function of seed and position.
+/// </summary>
+internal sealed class AnswerFollower(
+    IGrainFactory grains,
+    DirectoryWatcher directory,
+    DevicePicker picker,
+    ImagePreparer preparer,
+    GatewayLeave leave,
+    GatewayMetrics metrics,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<AnswerFollower> logger)
+{
+    private const int MaxStarts = 3; // of an answer that has not begun: refused by a silo that leaves, or has lost the model
+    private readonly FailoverOptions _options = options.Value.Failover;
+
+    /// <param name="call">Its command is complete.</param>
+    /// <param name="images">Embeddings for the first start.</param>
+    /// <param name="isRunning">False if it is still to be started.</param>
+    /// <param name="responses">The caller.</param>
+    /// <param name="stop">The caller left, or a deadline passed.</param>
+    public async Task RunAsync(
+        GenerationCall call, PreparedImages images, bool isRunning, IServerStreamWriter<GenerateResponse> responses, CancellationToken stop)
+    {
+        var run = new AnswerRun(call, grains.GetGrain<IDecoderGrain>(call.GrainKey), images, time) { IsRunning = isRunning };
+        call.Running.Attach(run.Grain);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, leave.Ended);
+        var writing = WriteAsync(run.Responses.Reader, responses, either);
+        try
+        {
+            await FollowAsync(run, either.Token);
+            run.Responses.Writer.Complete();
+            await writing;
+            run.Grain.Release(run.RequestId, call.Command.Caller).Ignore(); // one way
+        }
+        catch (Exception e)
+        {
+            run.Responses.Writer.TryComplete();
+            await writing.WaitAsync(_options.CallTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (leave.Ended.IsCancellationRequested && !stop.IsCancellationRequested)
+                throw RequestException.Unavailable("This gateway is leaving; go on at another one with ResumeGeneration.");
+            await GiveUpAsync(run, e);
+            throw;
+        }
+    }
+
+    /// <summary>To the caller at the caller's pace. One that stopped reading must not look, to the grain, like a gateway that died.</summary>
+    private static async Task WriteAsync(
+        ChannelReader<GenerateResponse> source, IServerStreamWriter<GenerateResponse> responses, CancellationTokenSource following)
+    {
+        try
+        {
+            // Without a token: cancelling a write would reset the call, and hide the status that it ends with.
+            await foreach (var response in source.ReadAllAsync(CancellationToken.None))
+                await responses.WriteAsync(response, CancellationToken.None);
+        }
+        catch
+        {
+            await following.CancelAsync(); // nobody is there to read it
+            throw;
+        }
+    }
+
+    private async Task FollowAsync(AnswerRun run, CancellationToken stop)
+    {
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                if (!run.IsRunning)
+                    await StartAsync(run, stop);
+                else if (await ReadAsync(run, stop))
+                    return;
+            }
+            catch (Exception e) when (StatusMapping.IsTransient(e) && !stop.IsCancellationRequested)
+            {
+                logger.Rerouting(e);
+                await PauseAsync(run, "A server of the cluster did not answer; try again.", stop);
+            }
+        }
+    }
+
+    private async Task StartAsync(AnswerRun run, CancellationToken stop)
+    {
+        if (run.Deaths.IsPoison)
+        {
+            logger.Poison(run.RequestId, run.Deaths.InARow);
+            throw RequestException.Unavailable("The devices that ran this generation failed, one after the other; it is not tried again.");
+        }
+
+        var command = run.Call.Command;
+        var model = directory.Current.Find(command.Model, command.Revision);
+        if (model is not null)
+            SiloHint.Set(picker.Choose(model, run.Avoid).SiloAddress);
+
+        var reply = await run.Grain.Start(run.ToCommand(), stop).WaitAsync(_options.Timeout, time, stop);
+        if (reply.IsRunning)
+        {
+            run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
+            if (run.Copy.Accepted is not null)
+                logger.GoingOn(run.RequestId, run.Copy.Next);
+            await run.Call.Running.ConfirmStartedAsync();
+        }
+        else if (reply.ImagesNeeded is { } keys)
+        {
+            await RecallAsync(run, model, keys, stop);
+        }
+        else
+        {
+            await RefusedAsync(run, reply, stop);
+        }
+    }
+
+    /// <returns>True at the end of the answer.</returns>
+    private async Task<bool> ReadAsync(AnswerRun run, CancellationToken stop)
+    {
+        var chunk = await ReadChunkAsync(run, stop);
+        if (run.Take(chunk) && run.TakeFailover() is { } pause)
+        {
+            metrics.Failovers.Add(1);
+            metrics.FailoverTime.Record(pause.TotalSeconds);
+        }
+
+        if (chunk.Finished is { } finished)
+            return run.Finish(finished);
+        if (chunk.State == GenerationState.Known)
+            return false;
+        run.Lost(chunk.State == GenerationState.Moved);
+        return false;
+    }
+
+    /// <exception cref="TimeoutException">No answer in time, or there will be none: the silo is dead.</exception>
+    private async Task<GenerationChunk> ReadChunkAsync(AnswerRun run, CancellationToken stop)
+    {
+        var read = run.Grain.Read(run.RequestId, run.Copy.Next);
+        if (read.IsCompleted || !run.SiloLost.CanBeCanceled || run.SiloLost.IsCancellationRequested)
+            return await read.WaitAsync(_options.CallTimeout, time, stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, run.SiloLost);
+        try
+        {
+            return await read.WaitAsync(_options.CallTimeout, time, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException("The silo is dead.");
+        }
+    }
+
+    private async Task RecallAsync(AnswerRun run, ServedModel? model, string[] keys, CancellationToken stop)
+    {
+        if (model is null || !run.TryRecall())
+            throw RequestException.Unavailable("The session's images keep being dropped to make room; try again.");
+        var started = run.Call.Clock.Elapsed;
+        try
+        {
+            var (embeddings, encoded) = await preparer.RecallAsync(run.Call.Tenant, model, keys, stop);
+            run.Add(embeddings, encoded);
+        }
+        catch (ImageGoneException e) when (run.Copy.Accepted is not null)
+        {
+            throw RequestException.Unavailable(
+                $"The answer was interrupted, and every copy of the image '{e.Key}' is gone; send the request again with the picture.");
+        }
+
+        run.Call.Clock.EncodeDone(started);
+    }
+
+    private async Task RefusedAsync(AnswerRun run, StartReply reply, CancellationToken stop)
+    {
+        var refusal = reply.Refusal!;
+        var begun = run.Copy.Accepted is not null;
+        if (begun && refusal.Reason == RefusalReason.SessionBusy)
+        {
+            // Another gateway, to which the client came back meanwhile, was quicker.
+            run.IsRunning = await run.Grain.Attach(run.RequestId, run.Call.Command.Caller) is not null;
+            await PauseAsync(run, refusal.Message, stop);
+            return;
+        }
+
+        var passes = refusal.Reason is RefusalReason.Unavailable || (begun && refusal.Reason is RefusalReason.QueueFull);
+        if (!passes || (!begun && run.Starts >= MaxStarts))
+            throw StatusMapping.ToException(refusal, options.Value.Admission.RetryAfter);
+        logger.Rerouting(null);
+        run.Refused(reply.Silo);
+        await PauseAsync(run, refusal.Message, stop);
+    }
+
+    private async Task PauseAsync(AnswerRun run, string message, CancellationToken stop)
+    {
+        if (run.Silence > _options.Timeout)
+            throw RequestException.Unavailable(message);
+        await Task.Delay(run.NextPause(), time, stop);
+    }
+
+    /// <summary>Nobody waits for the answer any more, unless its client said that it would come back.</summary>
+    private async Task GiveUpAsync(AnswerRun run, Exception reason)
+    {
+        if (run.Call.Waits && reason is OperationCanceledException)
+            return;
+        try
+        {
+            await run.Grain.Abandon(run.RequestId, run.Call.Command.Caller).WaitAsync(_options.CallTimeout, time);
+        }
+        catch (Exception e)
+        {
+            logger.NotAbandoned(e, run.RequestId);
+        }
+    }
+}

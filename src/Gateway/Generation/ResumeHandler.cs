@@ -1,0 +1,78 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Contracts.V1;
+using VisionCluster.Gateway.Admission;
+using VisionCluster.Gateway.Auth;
+using VisionCluster.Gateway.Diagnostics;
+using VisionCluster.Gateway.Errors;
+using VisionCluster.Gateway.Options;
+
+namespace VisionCluster.Gateway.Generation;
+
+/// <summary>One ResumeGeneration call: finds the generation at its grain, and relays the rest.</summary>
+internal sealed class ResumeHandler(
+    IGrainFactory grains,
+    AnswerFollower follower,
+    RunningGenerations running,
+    AdmissionGate gate,
+    GatewayMetrics metrics,
+    GatewayLeave leave,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<ResumeHandler> logger)
+{
+    private static readonly PreparedImages Nothing = new([], [], 0, 0);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public async Task HandleAsync(
+        ResumeGenerationRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context)
+    {
+        var clock = new GenerationClock(time);
+        if (request.RequestId.Length == 0)
+            throw RequestException.Invalid("request_id is empty; send the id from `accepted`.");
+        GenerateValidator.CheckId(request.RequestId, "request_id");
+        GenerateValidator.CheckId(request.SessionId, "session_id");
+        if (request.NextIndex > int.MaxValue)
+            throw RequestException.Invalid("next_index must be the number of tokens that have come.");
+        leave.ThrowIfLeaving();
+        using var place = gate.EnterGeneration();
+        var tenant = context.GetTenant();
+        var generation = running.TakeOver(tenant, request.RequestId);
+        try
+        {
+            var stop = context.CancellationToken;
+            var command = await AttachAsync(tenant, request, stop);
+            metrics.Resumed.Add(1);
+            var call = new GenerationCall(request.SessionId, generation, command, clock) { FirstIndex = (int)request.NextIndex };
+            await follower.RunAsync(call, Nothing, isRunning: true, responses, stop);
+        }
+        finally
+        {
+            running.End(generation);
+        }
+    }
+
+    /// <summary>The silo may have died with the gateway: asks until the cluster knows.</summary>
+    private async Task<GenerateCommand> AttachAsync(string tenant, ResumeGenerationRequest request, CancellationToken stop)
+    {
+        var grain = grains.GetGrain<IDecoderGrain>(GenerationCall.KeyOf(tenant, request.SessionId, request.RequestId));
+        var (caller, started) = (Guid.NewGuid(), time.GetTimestamp());
+        while (true)
+        {
+            try
+            {
+                return await grain.Attach(request.RequestId, caller).WaitAsync(options.Value.Failover.CallTimeout, time, stop)
+                    is { } command ? command with { Caller = caller } : throw new RequestException(
+                        StatusCode.NotFound,
+                        "request_id: no such generation waits for its client (any more); send the request again.");
+            }
+            catch (Exception e) when (StatusMapping.IsTransient(e) && time.GetElapsedTime(started) < options.Value.Failover.Timeout)
+            {
+                logger.Rerouting(e);
+                await Task.Delay(Pause, time, stop);
+            }
+        }
+    }
+}
