@@ -30,7 +30,7 @@ internal sealed class Soak : IDisposable
     {
         await using var model = await BenchModel.LoadAsync(settings);
         model.RequireRoom(plan.MaxPrompt * 2, plan.MaxOutput);
-        await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(cancellation);
+        await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(cancellation, plan.PictureCacheBytes);
         using var gateway = cluster is null ? null : new GatewayClient(cluster.Endpoint);
         using var soak = new Soak(model, plan, gateway is null ? new EngineClient(model.Host) : gateway, cancellation);
         return await soak.RunAsync(cancellation);
