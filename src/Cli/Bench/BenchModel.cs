@@ -74,7 +74,7 @@ internal sealed class BenchModel : IAsyncDisposable
             gateway =>
             {
                 gateway.GrpcPort = 0;
-                gateway.Images.StoreBytes = pictureCacheBytes ?? gateway.Images.StoreBytes;
+                gateway.Images.StoreBytes = Math.Max(pictureCacheBytes ?? gateway.Images.StoreBytes, gateway.Limits.Image.MaxBytes);
                 gateway.Images.EmbeddingCacheBytes = pictureCacheBytes ?? gateway.Images.EmbeddingCacheBytes;
             },
             cancellationToken);
