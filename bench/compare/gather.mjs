@@ -18,7 +18,7 @@ const about = {
   processor: os.cpus()[0].model.trim(),
   cores: os.cpus().length,
   threads: parts[0]?.threads,
-  rounds: parts[0]?.rounds,
+  rounds: [...new Set(parts.map((p) => p.rounds).filter(Boolean))].join(' or '),
   load: JSON.parse(process.env.BENCH_LOAD ?? 'null') ?? os.loadavg()[0],
 };
 const lines = [

@@ -64,10 +64,20 @@ internal sealed class BenchModel : IAsyncDisposable
     }
 
     /// <summary>A whole cluster around the model, which is the cluster's from now on.</summary>
-    public Task<LocalCluster> StartClusterAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="pictureCacheBytes">Size of the gateway's two caches of pictures; null as configured.</param>
+    public Task<LocalCluster> StartClusterAsync(CancellationToken cancellationToken, long? pictureCacheBytes = null)
     {
         _disposed = true;
-        return LocalCluster.StartAsync([Host], gateway => gateway.GrpcPort = 0, cancellationToken);
+        return LocalCluster.StartAsync(
+            [Host],
+            gateway =>
+            {
+                gateway.GrpcPort = 0;
+                gateway.Images.StoreBytes = Math.Max(pictureCacheBytes ?? gateway.Images.StoreBytes, gateway.Limits.Image.MaxBytes);
+                gateway.Images.EmbeddingCacheBytes = pictureCacheBytes ?? gateway.Images.EmbeddingCacheBytes;
+            },
+            cancellationToken);
     }
 
     public void RequireRoom(int prompt, int output)

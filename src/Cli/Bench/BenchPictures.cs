@@ -9,7 +9,7 @@ namespace VisionCluster.Cli.Bench;
 internal sealed record BenchPicture(string Name, byte[] Bytes)
 {
     /// <summary>The same pixels in a file that no cache knows: readers stop at the picture's end.</summary>
-    public byte[] Anew() => [.. Bytes, .. Guid.NewGuid().ToByteArray()];
+    public byte[] Anew(int padding = 0) => [.. Bytes, .. Guid.NewGuid().ToByteArray(), .. new byte[padding]];
 }
 
 /// <summary>Pictures to measure with: those of the command line, or the embedded model's own.</summary>

@@ -11,6 +11,9 @@ internal sealed class Soak : IDisposable
 {
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>New pictures are of a photograph's size, so that the gateway's store is soon full.</summary>
+    private const int PicturePadding = 256 << 10;
+
     private readonly BenchModel _model;
     private readonly SoakPlan _plan;
     private readonly IBenchClient _client;
@@ -30,7 +33,7 @@ internal sealed class Soak : IDisposable
     {
         await using var model = await BenchModel.LoadAsync(settings);
         model.RequireRoom(plan.MaxPrompt * 2, plan.MaxOutput);
-        await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(cancellation);
+        await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(cancellation, plan.PictureCacheBytes);
         using var gateway = cluster is null ? null : new GatewayClient(cluster.Endpoint);
         using var soak = new Soak(model, plan, gateway is null ? new EngineClient(model.Host) : gateway, cancellation);
         return await soak.RunAsync(cancellation);
@@ -96,7 +99,7 @@ internal sealed class Soak : IDisposable
     {
         var message = _model.Message(random.Next(16, Math.Max(17, _plan.MaxPrompt + 1)), random.Next(1 << 20));
         return _plan.Picture is not { } picture || random.Next(2) == 0 ? message
-            : message with { Picture = random.Next(4) == 0 ? picture.Anew() : _pictures[random.Next(_pictures.Length)] };
+            : message with { Picture = random.Next(4) == 0 ? picture.Anew(PicturePadding) : _pictures[random.Next(_pictures.Length)] };
     }
 
     /// <summary>A cancelled call may return before the engine's next step has freed its slot.</summary>

@@ -15,6 +15,12 @@ internal sealed record SoakPlan
 
     public BenchPicture? Picture { get; init; }
 
+    /// <summary>
+    /// Size of the gateway's caches of pictures. Their usual sizes take hours to fill, and until then memory grows, as it should: these
+    /// are full when the warm-up ends.
+    /// </summary>
+    public long PictureCacheBytes { get; init; } = 4 << 20;
+
     /// <summary>Senders for each slot of the device.</summary>
     public int Overload { get; init; } = 2;
 
