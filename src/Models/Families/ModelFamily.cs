@@ -74,7 +74,7 @@ internal abstract class ModelFamily
 
         LlamaDecoder Decoder(GraphBuilder graph, WeightScope scope)
         {
-            var root = scope with { Form = target.Form };
+            var root = scope with { Layer = new LinearLayer(graph, target.Form) };
             return new LlamaDecoder(config, graph, root.Sub(model), head.Length == 0 ? root : root.Sub(head));
         }
     }

@@ -92,6 +92,9 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
     public Value Scalar(float value) =>
         Constant(string.Create(CultureInfo.InvariantCulture, $"float_{value:R}"), DataType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
 
+    /// <summary>A byte inside the graph.</summary>
+    public Value ByteScalar(byte value) => Constant(string.Create(CultureInfo.InvariantCulture, $"byte_{value}"), DataType.Uint8, [], [value]);
+
     public ModelProto Build()
     {
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "VisionCluster", Graph = _graph };
