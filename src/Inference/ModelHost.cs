@@ -126,8 +126,8 @@ public sealed class ModelHost : IModelHost
         }
 
         var capacity = Math.Min(decoder.MaxPositions, options.MaxContextTokens);
-        var slots = options.Slots(ModelRunners.KvBytesPerToken(model), capacity);
-        var runner = ModelRunners.OpenDecoder(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens);
+        var slots = options.Slots(ModelRunners.KvBytesPerToken(model, options.KvPrecision), capacity);
+        var runner = ModelRunners.OpenDecoder(model, options.Device, slots, capacity, options.Decode.PrefillChunkTokens, options.KvPrecision);
         return new DecodeEngine(runner, options.Decode with { Model = model.Name, Device = options.Device.Id });
     }
 

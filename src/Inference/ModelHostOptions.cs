@@ -17,6 +17,9 @@ public sealed record ModelHostOptions
     /// <summary>The form of each model's decoder. Default: auto for all.</summary>
     public PrecisionPlan Precision { get; init; } = PrecisionPlan.Auto;
 
+    /// <summary>What keys and values are kept in. Default fp32.</summary>
+    public KvPrecision KvPrecision { get; init; }
+
     /// <summary>Memory for key-value slots, reserved but touched only as it fills. Default: a quarter of the machine's (of its container's).</summary>
     public long KvBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 

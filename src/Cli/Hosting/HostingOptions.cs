@@ -60,6 +60,13 @@ internal sealed class HostingOptions
         HelpName = "MIB",
     };
 
+    public Option<KvPrecision> KvPrecision { get; } = new("--kv-precision")
+    {
+        Description = "What keys and values are kept in: fp32, or int8 (a quarter of the memory, CPU only).",
+        DefaultValueFactory = _ => Inference.KvPrecision.Fp32,
+        HelpName = "FORM",
+    };
+
     public PrecisionOptions Precision { get; } = new();
 
     public void AddTo(Command command)
@@ -70,6 +77,7 @@ internal sealed class HostingOptions
         command.Options.Add(Context);
         command.Options.Add(Slots);
         command.Options.Add(KvMegabytes);
+        command.Options.Add(KvPrecision);
         command.Options.Add(Precision.Option);
     }
 
@@ -92,6 +100,7 @@ internal sealed class HostingOptions
             Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads") },
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
+            KvPrecision = parsed.GetValue(KvPrecision),
             Precision = Precision.Read(parsed, Models(parsed)),
         };
         return parsed.GetValue(KvMegabytes) is { } megabytes ? options with { KvBytes = Math.Max(1, megabytes) << 20 } : options;

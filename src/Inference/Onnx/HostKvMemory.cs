@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -41,23 +42,42 @@ internal sealed unsafe class HostKvMemory : KvMemory
         }
     }
 
+    /// <summary>The largest magnitude of each channel among a slot's first tokens in a plane of floats, <c>[kv_heads, head_dim]</c>.</summary>
+    public float[] Largest(int plane, int slot, int tokens)
+    {
+        var largest = new float[Shape.KvHeads * Shape.HeadDim];
+        for (var head = 0; head < Shape.KvHeads; head++)
+        {
+            var values = MemoryMarshal.Cast<byte, float>(Head((plane * Shape.KvHeads) + head, slot, TokenBytes(tokens)));
+            var channels = largest.AsSpan(head * Shape.HeadDim, Shape.HeadDim);
+            for (var token = 0; token < tokens; token++)
+            {
+                TensorPrimitives.MaxMagnitude(channels, values.Slice(token * Shape.HeadDim, Shape.HeadDim), channels);
+            }
+        }
+
+        TensorPrimitives.Abs(largest, largest);
+        return largest;
+    }
+
     public override void Dispose()
     {
         if (!_disposed)
         {
             _disposed = true;
+            Scales?.Dispose();
             NativeMemory.Free(_memory);
         }
     }
 
     protected override OrtValue View(int plane, long byteOffset, long[] dimensions, long bytes) => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance,
-        TensorElementType.Float,
+        Shape.ElementType,
         dimensions,
         (nint)(_memory + (plane * Shape.PlaneBytes) + byteOffset),
         bytes);
 
-    private int TokenBytes(int tokens) => tokens * Shape.HeadDim * sizeof(float);
+    private int TokenBytes(int tokens) => tokens * Shape.HeadDim * Shape.ElementBytes;
 
     private Span<byte> Head(int head, int slot, int bytes)
     {

@@ -20,15 +20,18 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     private readonly PrefillBinding?[] _prefixPrefill;
     private readonly RunBuffers _buffers;
 
-    public OnnxDecoderRunner(CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens)
+    public OnnxDecoderRunner(
+        CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Fp32)
     {
         var decoder = model.Manifest.Decoder ?? throw new InvalidOperationException("The model has no decoder.");
         (HiddenSize, VocabularySize, SlotCount, SlotCapacity) = (decoder.HiddenSize, decoder.VocabularySize, slots, capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, decoder.MaxPositions);
-        _session = SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device);
+        var scales = precision == KvPrecision.Int8 ? KvCalibration.Measure(model, device) : null;
+        _session = scales is null ? SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device)
+            : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device));
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
-        _kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim), device, _session);
+        _kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim, precision), device, _session, scales);
         _buffers = new RunBuffers(slots, Math.Max(slots, BidirectionalPrefix ? capacity : maxChunkTokens), HiddenSize, VocabularySize);
         _decode = new DecodeBinding?[slots + 1];
         _prefill = new PrefillBinding?[slots];
@@ -46,6 +49,8 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     public bool BidirectionalPrefix => _prefix is not null;
 
     public long KvBytesPerToken => _kv.Shape.BytesPerToken;
+
+    internal KvMemory Kv => _kv;
 
     public void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination) => _table.Lookup(tokenIds, destination);
 

@@ -19,12 +19,13 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
     /// <summary>The head's matrix is the embedding table itself when the two are tied.</summary>
     private string HeadName => config.TieWordEmbeddings ? $"{model.Prefix}embed_tokens.weight" : $"{root.Prefix}lm_head.weight";
 
-    public void BuildServing()
+    /// <param name="eightBitCache">Whether keys and values are cached in 8 bits.</param>
+    public void BuildServing(bool eightBitCache = false)
     {
         var embeddings = graph.Input(DecoderTensors.Embeddings, DataType.Float, "batch", "tokens", config.HiddenSize);
         var lengths = graph.Input(DecoderTensors.SequenceLengths, DataType.Int32, "batch");
         var total = graph.Input(DecoderTensors.TotalLength, DataType.Int32, 1);
-        BuildCached(embeddings, new CachedAttention(config, graph, lengths, total).Build);
+        BuildCached(embeddings, new CachedAttention(config, graph, lengths, total, eightBitCache).Build);
     }
 
     public void BuildPrefix()

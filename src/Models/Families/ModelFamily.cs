@@ -63,6 +63,10 @@ internal abstract class ModelFamily
         {
             target.Write(GraphKind.DecoderPrefix, (graph, root) => Decoder(graph, root).BuildPrefix());
         }
+        else
+        {
+            target.Write(GraphKind.DecoderEightBitCache, (graph, root) => Decoder(graph, root).BuildServing(eightBitCache: true));
+        }
 
         var (table, shape) = ($"{model}.{EmbeddingTable}", new long[] { config.VocabularySize, config.HiddenSize });
         return DescribeDecoder(config) with
