@@ -126,8 +126,8 @@ public sealed class ModelHost : IModelHost
         }
 
         var capacity = Math.Min(decoder.MaxPositions, options.MaxContextTokens);
-        var plan = KvPlan.Create(options, ModelRunners.KvBytesPerToken(model), capacity, ModelRunners.IsKvPaged(model, options.Device));
-        var runner = ModelRunners.OpenDecoder(model, options.Device, plan.Slots, capacity, options.Decode.PrefillChunkTokens);
+        var plan = KvPlan.Create(options, ModelRunners.KvBytesPerToken(model, options.KvPrecision), capacity, ModelRunners.IsKvPaged(model, options.Device));
+        var runner = ModelRunners.OpenDecoder(model, options.Device, plan.Slots, capacity, options.Decode.PrefillChunkTokens, options.KvPrecision);
         return new DecodeEngine(runner, options.Decode with
         {
             Model = model.Name,

@@ -17,6 +17,9 @@ public sealed record ModelHostOptions
     /// <summary>The form of each model's decoder. Default: auto for all.</summary>
     public PrecisionPlan Precision { get; init; } = PrecisionPlan.Auto;
 
+    /// <summary>What keys and values are kept in. Default fp32.</summary>
+    public KvPrecision KvPrecision { get; init; }
+
     /// <summary>Whether vision encoders multiply 8-bit integers. Default false. See <see cref="ModelCompilerOptions.Int8Encoders"/>.</summary>
     public bool Int8Encoders { get; init; }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using VisionCluster.Cli.Client;
 using VisionCluster.Cli.Commands;
 using VisionCluster.Inference;
+using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 
 namespace VisionCluster.Cli.Hosting;
@@ -66,6 +67,20 @@ internal sealed class HostingOptions
         HelpName = "MIB",
     };
 
+    public Option<KvPrecision> KvPrecision { get; } = new("--kv-precision")
+    {
+        Description = "What keys and values are kept in: fp32, or int8 (a quarter of the memory, CPU only).",
+        DefaultValueFactory = _ => Inference.KvPrecision.Fp32,
+        HelpName = "FORM",
+    };
+
+    public Option<int> Speculate { get; } = new("--speculate")
+    {
+        Description = "Tokens that an answer that runs alone may guess from its own text and check at once, when that pays: faster, and an answer may differ from the same in company. 0: none.",
+        DefaultValueFactory = _ => 0,
+        HelpName = "TOKENS",
+    };
+
     public PrecisionOptions Precision { get; } = new();
 
     public Option<bool> Int8Encoders { get; } = new("--int8-encoders") { Description = "Vision encoders multiply 8-bit integers: faster, and not exact." };
@@ -79,6 +94,8 @@ internal sealed class HostingOptions
         command.Options.Add(Slots);
         command.Options.Add(KvMegabytes);
         command.Options.Add(PrefixCacheMegabytes);
+        command.Options.Add(KvPrecision);
+        command.Options.Add(Speculate);
         command.Options.Add(Precision.Option);
         command.Options.Add(Int8Encoders);
     }
@@ -102,6 +119,8 @@ internal sealed class HostingOptions
             Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads") },
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
+            KvPrecision = parsed.GetValue(KvPrecision),
+            Decode = new DecodeEngineOptions { MaxDraftTokens = Drafts(parsed.GetValue(Speculate)) },
             Precision = Precision.Read(parsed, Models(parsed)),
             Int8Encoders = parsed.GetValue(Int8Encoders),
         };
@@ -112,6 +131,8 @@ internal sealed class HostingOptions
 
         return parsed.GetValue(PrefixCacheMegabytes) is { } prefixes ? options with { PrefixCacheBytes = Math.Max(0, prefixes) << 20 } : options;
     }
+
+    private static int Drafts(int tokens) => tokens is >= 0 and <= 15 ? tokens : throw new CliException($"--speculate must be from 0 to 15; it is {tokens}.");
 
     private static int AtLeastOne(int value, string option) => value >= 1 ? value : throw new CliException($"{option} must be at least 1; it is {value}.");
 }

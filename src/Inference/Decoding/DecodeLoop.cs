@@ -34,8 +34,7 @@ internal sealed class DecodeLoop : IDisposable
         var minChunk = runner.BidirectionalPrefix ? chunk : options.MinChunkTokens;
         _kv = new KvCache(runner, options, metrics);
         _sampler = new Sampler(runner.VocabularySize);
-        var draft = runner.AnswersRunByStep && !options.DraftInexactly ? 0 : Math.Min(options.MaxDraftTokens, runner.LogitRows - 1);
-        _speculation = new SpeculationPlanner(draft, options.FixedDraftTokens);
+        _speculation = new SpeculationPlanner(Math.Min(options.MaxDraftTokens, runner.LogitRows - 1), options.FixedDraftTokens);
         _buffers = new DecodeBuffers(runner, Math.Max(chunk, runner.LogitRows));
         _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps);
         _tryMakeRoom = TryMakeRoom;
@@ -150,12 +149,11 @@ internal sealed class DecodeLoop : IDisposable
         return true;
     }
 
-    /// <summary>Takes a running sequence's KV; it waits, and prefills prompt and answer again.</summary>
+    /// <summary>Takes a running sequence's KV; it waits, prefills its prompt again, and repeats its answer's steps beside those of others.</summary>
     private void Preempt(SequenceState sequence)
     {
         _scheduler.Preempt(sequence);
         Evict(sequence.Kv);
-        sequence.TargetTokens = _runner.AnswersRunByStep ? sequence.AskedTokens : sequence.HistoryTokens;
         _inbox.ReturnToQueue();
         _metrics.Preempted();
     }
@@ -167,27 +165,21 @@ internal sealed class DecodeLoop : IDisposable
         if (entry.Sequence != sequence && !TryStart(sequence))
             return 0;
         var past = entry.Tokens;
-        // What the answer begins with runs by the arithmetic that it was generated with.
-        var answer = past >= sequence.AskedTokens;
-        var end = answer ? sequence.TargetTokens : Math.Min(sequence.TargetTokens, sequence.AskedTokens);
-        var left = end - past;
+        var left = sequence.AskedTokens - past;
         var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), left);
         // No crumb may be left over for a last chunk.
         if (left > tokens && left - tokens < _runner.MinExactChunk && tokens >= 2 * _runner.MinExactChunk)
             tokens = left - _runner.MinExactChunk;
         if (!TryGrow(sequence, past + tokens))
             return 0;
-        var last = past + tokens == sequence.TargetTokens;
+        var last = past + tokens == sequence.AskedTokens;
         var isNews = past + tokens == sequence.HistoryTokens;
         var logits = isNews ? _buffers.LogitsRow(0) : [];
         try
         {
             var embeddings = _buffers.Embeddings(tokens);
             sequence.Embedder.Write(_runner, past, tokens, embeddings);
-            if (answer && past > 0)
-                _runner.Extend(entry.Slot, past, embeddings, logits);
-            else
-                _runner.Prefill(entry.Slot, past, embeddings, logits);
+            _runner.Prefill(entry.Slot, past, embeddings, logits);
         }
         catch (Exception exception)
         {
@@ -213,7 +205,7 @@ internal sealed class DecodeLoop : IDisposable
         _scheduler.Admit(sequence);
         _inbox.LeaveQueue(sequence);
         // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
-        if (sequence.Kv.Use == SlotUse.Free && sequence.TargetTokens > _options.PrefillChunkTokens)
+        if (sequence.Kv.Use == SlotUse.Free && sequence.AskedTokens > _options.PrefillChunkTokens)
             Pack();
         int cached;
         try

@@ -32,11 +32,10 @@ public interface IDecoderRunner : IDisposable
     int MinExactChunk => 1;
 
     /// <summary>
-    /// Several tokens of an answer in one run may come out so differently from one by one (<see cref="Decode"/>) that other tokens follow:
-    /// activations that are rounded to 8 bits turn a last bit into a step. Answers then run by single steps always, also when they are
-    /// rebuilt, and their KV serves no other prompt. Default false.
+    /// The KV of an answer serves no later prompt that quotes it: steps of a single token come out so differently from a prompt's chunks that
+    /// other tokens would follow, for activations that are rounded to 8 bits turn a last bit into a step. Default false.
     /// </summary>
-    bool AnswersRunByStep => false;
+    bool KeepsAnswersPrivate => false;
 
     /// <summary>Most rows of logits that one <see cref="Extend"/> can return: what a speculation may check at once. Default 1.</summary>
     int LogitRows => 1;
@@ -63,8 +62,9 @@ public interface IDecoderRunner : IDisposable
     void Prefill(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits);
 
     /// <summary>
-    /// Appends tokens of an answer to <paramref name="slot"/>, as <see cref="Decode"/> would one by one, and returns the logits of the
-    /// last of them: as many rows as <paramref name="logits"/> holds, at most <see cref="LogitRows"/>.
+    /// Appends tokens of an answer to <paramref name="slot"/> and returns the logits of the last of them: as many rows as
+    /// <paramref name="logits"/> holds, at most <see cref="LogitRows"/>. Close to what <see cref="Decode"/> would give one by one, not equal to
+    /// the last bit.
     /// </summary>
     /// <param name="slot">Any slot.</param>
     /// <param name="past">Tokens already in the slot, at least one; what stood behind them is overwritten.</param>

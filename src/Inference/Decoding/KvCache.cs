@@ -41,7 +41,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         }
         return running == 0 || running + needed <= _budget.Tokens;
 
-        long Need(SequenceState state) => _budget.Round(Math.Max(state.TargetTokens, state.Kv.Tokens) + 1 + runner.PageTokens);
+        long Need(SequenceState state) => _budget.Round(Math.Max(state.AskedTokens, state.Kv.Tokens) + 1 + runner.PageTokens);
     }
 
     /// <summary>
@@ -55,7 +55,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         var scope = sequence.Request.CacheScope;
         // Keys and values of tokens that saw all of their prompt serve no other prompt.
         var isReusable = sequence.Identities.Length > 0 && !runner.BidirectionalPrefix;
-        var reusable = sequence.Identities.AsSpan(0, isReusable ? Math.Max(0, sequence.TargetTokens - runner.MinExactChunk) : 0);
+        var reusable = sequence.Identities.AsSpan(0, isReusable ? Math.Max(0, sequence.AskedTokens - runner.MinExactChunk) : 0);
         var cached = entry.CommonPrefix(reusable);
         var source = -1;
         if (scope is not null && _slots.LongestPrefix(scope, reusable, out var shared) is { } other && shared >= cached + options.MinSharedTokens)
@@ -71,7 +71,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         entry.Sequence = sequence;
         entry.Identities = sequence.Identities;
         entry.Scope = scope;
-        entry.ReusableLimit = runner.AnswersRunByStep ? sequence.AskedTokens : int.MaxValue;
+        entry.ReusableLimit = runner.KeepsAnswersPrivate ? sequence.AskedTokens : int.MaxValue;
         if (source >= 0 && source != entry.Slot) // else its owner has just been evicted: the tokens are here already
         {
             entry.Tokens = 0;
@@ -126,6 +126,11 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         _budget.Grow(move.Destination, Math.Max(row, displaced));
         _budget.Grow(move.Source, displaced > 0 ? Math.Max(row, displaced) : 0);
         _slots.Apply(move);
+        if (_budget.Resident > _budget.Tokens)
+        {
+            TrimSlot(move.Source, displaced);
+            TrimSlot(move.Destination, row);
+        }
     }
 
     public void Dispose() => _store.Dispose();

@@ -5,11 +5,7 @@ namespace VisionCluster.Inference.Decoding;
 /// <summary>One generation's state between submission and result. Built by the submitter, then owned by the engine's thread.</summary>
 internal sealed class SequenceState
 {
-    /// <param name="request">What is asked.</param>
-    /// <param name="slotCapacity">Tokens of a slot.</param>
-    /// <param name="vocabularySize">Token ids.</param>
-    /// <param name="stepwiseAnswers">See <see cref="IDecoderRunner.AnswersRunByStep"/>.</param>
-    public SequenceState(GenerationRequest request, int slotCapacity, int vocabularySize, bool stepwiseAnswers = false)
+    public SequenceState(GenerationRequest request, int slotCapacity, int vocabularySize)
     {
         Request = request;
         var prompt = request.Prompt;
@@ -24,7 +20,6 @@ internal sealed class SequenceState
         History = new int[prompt.Ids.Length + MaxTokens];
         prompt.Ids.CopyTo(History, 0);
         Embedder = new PromptEmbedder(prompt, History);
-        TargetTokens = stepwiseAnswers ? AskedTokens : prompt.Ids.Length;
         Sampling = new SamplingState(request.Sampling, request.Stop, asked, answered.Length + MaxTokens, vocabularySize);
         Matcher = new StopMatcher(request.Stop.StopStrings);
         foreach (var id in answered)
@@ -47,10 +42,10 @@ internal sealed class SequenceState
 
     public int HistoryTokens => PromptTokens + Generated;
 
-    /// <summary>Tokens to prefill: the prompt, or all that was known when it lost its KV. Known tokens behind them run as decode steps.</summary>
-    public int TargetTokens { get; set; }
-
-    /// <summary>Tokens of the prompt proper, without the answer's beginning.</summary>
+    /// <summary>
+    /// Tokens to prefill: the prompt without the answer's beginning. What is known of the answer runs again by single steps, as it did when
+    /// it was generated, so that what follows is the same to the last bit.
+    /// </summary>
     public int AskedTokens => Math.Max(1, PromptTokens - Request.AnsweredTokens);
 
     /// <summary>How often guesses were right.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -23,7 +25,7 @@ internal sealed unsafe class HostKvMemory : KvMemory
     }
 
     public override int PageTokens =>
-        PagedMemory.CanRelease ? Math.Max(1, Environment.SystemPageSize / (Shape.HeadDim * sizeof(float))) : 0;
+        PagedMemory.CanRelease ? Math.Max(1, Environment.SystemPageSize / (Shape.HeadDim * Shape.ElementBytes)) : 0;
 
     public override bool CanTransfer => true;
 
@@ -77,23 +79,42 @@ internal sealed unsafe class HostKvMemory : KvMemory
         }
     }
 
+    /// <summary>The largest magnitude of each channel among a slot's first tokens in a plane of floats, <c>[kv_heads, head_dim]</c>.</summary>
+    public float[] Largest(int plane, int slot, int tokens)
+    {
+        var largest = new float[Shape.KvHeads * Shape.HeadDim];
+        for (var head = 0; head < Shape.KvHeads; head++)
+        {
+            var values = MemoryMarshal.Cast<byte, float>(Head((plane * Shape.KvHeads) + head, slot, TokenBytes(tokens)));
+            var channels = largest.AsSpan(head * Shape.HeadDim, Shape.HeadDim);
+            for (var token = 0; token < tokens; token++)
+            {
+                TensorPrimitives.MaxMagnitude(channels, values.Slice(token * Shape.HeadDim, Shape.HeadDim), channels);
+            }
+        }
+
+        TensorPrimitives.Abs(largest, largest);
+        return largest;
+    }
+
     public override void Dispose()
     {
         if (!_disposed)
         {
             _disposed = true;
+            Scales?.Dispose();
             _pages.Dispose();
         }
     }
 
     protected override OrtValue View(int plane, long byteOffset, long[] dimensions, long bytes) => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance,
-        TensorElementType.Float,
+        Shape.ElementType,
         dimensions,
         (nint)(_memory + (plane * Shape.PlaneBytes) + byteOffset),
         bytes);
 
-    private int TokenBytes(int tokens) => tokens * Shape.HeadDim * sizeof(float);
+    private int TokenBytes(int tokens) => tokens * Shape.HeadDim * Shape.ElementBytes;
 
     private Span<byte> Head(int head, int slot, int bytes) => new(_memory + Offset(head, slot), bytes);
 

@@ -17,6 +17,11 @@ internal static class KvBinding
             binding.BindInput(DecoderTensors.PastValue(layer), value);
             binding.BindOutput(DecoderTensors.PresentKey(layer), key);
             binding.BindOutput(DecoderTensors.PresentValue(layer), value);
+            if (kv.Scales is { } scales)
+            {
+                binding.BindInput(DecoderTensors.KeyScale(layer), scales[2 * layer]);
+                binding.BindInput(DecoderTensors.ValueScale(layer), scales[(2 * layer) + 1]);
+            }
         }
     }
 }

@@ -12,9 +12,16 @@ internal abstract class KvMemory(KvShape shape) : IDisposable
 {
     public KvShape Shape { get; } = shape;
 
-    public static KvMemory Create(KvShape shape, DeviceOptions device, InferenceSession session) => device.Kind == DeviceKind.Cuda
+    /// <summary>What 8-bit integers mean; null for a pool of floats.</summary>
+    public KvScales? Scales { get; init; }
+
+    /// <param name="shape">Sizes.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="session">A session on the device.</param>
+    /// <param name="scales">For a pool of 8-bit integers; the pool disposes them.</param>
+    public static KvMemory Create(KvShape shape, DeviceOptions device, InferenceSession session, KvScales? scales = null) => device.Kind == DeviceKind.Cuda
         ? new CudaKvMemory(shape, device.Index, session)
-        : new HostKvMemory(shape);
+        : new HostKvMemory(shape) { Scales = scales };
 
     /// <summary>A view over <paramref name="count"/> slots of a plane (layer · 2, plus 1 for values).</summary>
     public OrtValue View(int plane, int firstSlot, int count) => View(
@@ -51,16 +58,20 @@ internal abstract class KvMemory(KvShape shape) : IDisposable
     protected abstract OrtValue View(int plane, long byteOffset, long[] dimensions, long bytes);
 }
 
-/// <summary>Sizes of a key-value pool, float32.</summary>
-internal readonly record struct KvShape(int Layers, int Slots, int KvHeads, int Capacity, int HeadDim)
+/// <summary>Sizes of a key-value pool.</summary>
+internal readonly record struct KvShape(int Layers, int Slots, int KvHeads, int Capacity, int HeadDim, KvPrecision Precision = KvPrecision.Fp32)
 {
+    public int ElementBytes => Precision == KvPrecision.Int8 ? sizeof(sbyte) : sizeof(float);
+
+    public TensorElementType ElementType => Precision == KvPrecision.Int8 ? TensorElementType.Int8 : TensorElementType.Float;
+
     public int Planes => 2 * Layers;
 
-    public long HeadBytes => (long)Capacity * HeadDim * sizeof(float);
+    public long HeadBytes => (long)Capacity * HeadDim * ElementBytes;
 
     public long SlotBytes => KvHeads * HeadBytes;
 
     public long PlaneBytes => Slots * SlotBytes;
 
-    public long BytesPerToken => (long)Planes * KvHeads * HeadDim * sizeof(float);
+    public long BytesPerToken => (long)Planes * KvHeads * HeadDim * ElementBytes;
 }

@@ -24,17 +24,24 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     private readonly DecodeBinding?[] _checks = new DecodeBinding?[MaxLogitRows + 1]; // of slot 0, by tokens
     private readonly RunBuffers _buffers;
 
-    public OnnxDecoderRunner(CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens)
+    public OnnxDecoderRunner(
+        CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Fp32)
     {
         var decoder = model.Manifest.Decoder ?? throw new InvalidOperationException("The model has no decoder.");
         (HiddenSize, VocabularySize, SlotCount, SlotCapacity) = (decoder.HiddenSize, decoder.VocabularySize, slots, capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, decoder.MaxPositions);
-        AnswersRunByStep = model.Manifest.Precision != ModelPrecision.Fp32.Name();
-        _session = SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device);
+        KeepsAnswersPrivate = precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name();
+        var scales = precision == KvPrecision.Int8 ? KvCalibration.Measure(model, device) : null;
+        _session = scales is null ? SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device)
+            : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device));
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
-        _kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim), device, _session);
-        _buffers = new RunBuffers(Math.Max(slots, MaxLogitRows), Math.Max(Math.Max(slots, MaxLogitRows), BidirectionalPrefix ? capacity : maxChunkTokens), HiddenSize, VocabularySize);
+        _kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim, precision), device, _session, scales);
+        _buffers = new RunBuffers(
+            Math.Max(slots, MaxLogitRows),
+            Math.Max(Math.Max(slots, MaxLogitRows), BidirectionalPrefix ? capacity : maxChunkTokens),
+            HiddenSize,
+            VocabularySize);
         _decode = new DecodeBinding?[slots + 1];
         _prefill = new PrefillBinding?[slots];
         _prefixPrefill = new PrefillBinding?[slots];
@@ -55,13 +62,15 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     // Attention over a single new token multiplies by another kernel (a row vector) than over several, which all agree to the last bit.
     public int MinExactChunk => 2;
 
-    public bool AnswersRunByStep { get; }
+    public bool KeepsAnswersPrivate { get; }
 
     public int LogitRows => MaxLogitRows;
 
     public int PageTokens => _kv.PageTokens;
 
     public bool CanTransfer => _kv.CanTransfer;
+
+    internal KvMemory Kv => _kv;
 
     public void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination) => _table.Lookup(tokenIds, destination);
 

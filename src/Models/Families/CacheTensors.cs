@@ -9,12 +9,14 @@ internal sealed class CacheTensors
     private readonly GraphBuilder _graph;
     private readonly int _layer;
     private readonly Dim[] _shape;
+    private readonly DataType _type;
 
-    public CacheTensors(LlamaConfig config, GraphBuilder graph, int layer)
+    public CacheTensors(LlamaConfig config, GraphBuilder graph, int layer, bool eightBit = false)
     {
         (_graph, _layer, _shape) = (graph, layer, ["batch", config.KvHeads, "capacity", config.CacheHeadDim]);
-        PastKey = graph.Input(DecoderTensors.PastKey(layer), DataType.Float, _shape);
-        PastValue = graph.Input(DecoderTensors.PastValue(layer), DataType.Float, _shape);
+        _type = eightBit ? DataType.Int8 : DataType.Float;
+        PastKey = graph.Input(DecoderTensors.PastKey(layer), _type, _shape);
+        PastValue = graph.Input(DecoderTensors.PastValue(layer), _type, _shape);
     }
 
     public Value PastKey { get; }
@@ -23,7 +25,7 @@ internal sealed class CacheTensors
 
     public void Present(Value key, Value value)
     {
-        _graph.Output(DecoderTensors.PresentKey(_layer), key, DataType.Float, _shape);
-        _graph.Output(DecoderTensors.PresentValue(_layer), value, DataType.Float, _shape);
+        _graph.Output(DecoderTensors.PresentKey(_layer), key, _type, _shape);
+        _graph.Output(DecoderTensors.PresentValue(_layer), value, _type, _shape);
     }
 }

@@ -29,6 +29,12 @@ public static class DecoderTensors
 
     public static string PresentValue(int layer) => $"present_value.{layer}";
 
+    /// <summary>float <c>[1, kv_heads, 1, head_dim]</c>: what 1 means in a layer's 8-bit keys; only with an 8-bit cache.</summary>
+    public static string KeyScale(int layer) => $"key_scale.{layer}";
+
+    /// <summary>float <c>[1, kv_heads, 1, head_dim]</c>: what 1 means in a layer's 8-bit values; only with an 8-bit cache.</summary>
+    public static string ValueScale(int layer) => $"value_scale.{layer}";
+
     /// <summary>Output of a layer before the final norm, <c>[1, tokens, hidden]</c>; inspection only.</summary>
     public static string TextHidden(int layer) => $"text_hidden.{layer}";
 

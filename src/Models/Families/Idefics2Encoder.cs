@@ -16,8 +16,8 @@ internal sealed class Idefics2Encoder(
         var mask = graph.Input(EncoderTensors.PatchMask, DataType.Int32, "tiles", "patches");
         var tower = new SiglipTower(vision, graph, model.Sub("vision_model"), inspect);
         var patches = tower.Build(pixels, positions, new AttentionMask(mask)).Patches;
-        var mlp = new GatedMlp(graph, text.Activation, vision.HiddenSize, text.IntermediateSize, text.HiddenSize);
-        var context = mlp.Build(model.Sub("connector.modality_projection"), patches, bias: false); // [tiles, patches, text hidden]
+        var sizes = (vision.HiddenSize, text.IntermediateSize, text.HiddenSize);
+        var context = GatedMlp.Build(graph, model.Sub("connector.modality_projection"), text.Activation, patches, sizes); // [tiles, patches, text hidden]
         if (inspect)
         {
             VisionOutputs.Show(graph, EncoderTensors.ConnectorProjection, context, text.HiddenSize);
@@ -64,8 +64,9 @@ internal sealed class Idefics2Encoder(
             1 / MathF.Sqrt(head),
             bias);
         var attended = graph.Add(latents, attention.Linear(mixed, "o_proj", heads * head, text.HiddenSize, bias: false));
-        var mlp = new GatedMlp(graph, resampler.Activation, text.HiddenSize, 4 * text.HiddenSize, text.HiddenSize);
-        return graph.Add(attended, mlp.Build(layer.Sub("mlp"), Norm(layer, "post_attention_layernorm", attended), bias: false));
+        var normed = Norm(layer, "post_attention_layernorm", attended);
+        var sizes = (text.HiddenSize, 4 * text.HiddenSize, text.HiddenSize);
+        return graph.Add(attended, GatedMlp.Build(graph, layer.Sub("mlp"), resampler.Activation, normed, sizes));
 
         Value Project(string name, Value x, int count) =>
             ScaledDotProduct.SplitHeads(graph, attention.Linear(x, name, text.HiddenSize, count * head, bias: false), count, head);

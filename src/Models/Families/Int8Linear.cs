@@ -35,7 +35,7 @@ internal sealed class Int8Linear(GraphBuilder graph, bool wholeInput)
         }
 
         var product = graph.Node(
-            "MatMulIntegerToFloat", [rows.Integers, integers, graph.Scalar(1), scales, graph.Byte(Middle)], [], GraphBuilder.ContribDomain);
+            "MatMulIntegerToFloat", [rows.Integers, integers, graph.Scalar(1), scales, graph.ByteScalar(Middle)], [], GraphBuilder.ContribDomain);
         return graph.Mul(product, rows.Scale);
     }
 
@@ -46,7 +46,7 @@ internal sealed class Int8Linear(GraphBuilder graph, bool wholeInput)
 
         // A row of zeros has no scale of its own; any will do.
         var scale = graph.Mul(graph.Node("Max", [largest, graph.Scalar(Least)]), graph.Scalar(1 / Most));
-        return (graph.Node("QuantizeLinear", [graph.Node("Div", [x, scale]), graph.Scalar(1), graph.Byte(Middle)]), scale);
+        return (graph.Node("QuantizeLinear", [graph.Node("Div", [x, scale]), graph.Scalar(1), graph.ByteScalar(Middle)]), scale);
     }
 
     private static (byte[] Integers, float[] Scales) Round(float[] values, int rows, int columns)

@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using VisionCluster.Models.Quantization;
+
 namespace VisionCluster.Models.Families;
 
 /// <summary>Rearranges weights at compile time.</summary>
@@ -72,6 +75,25 @@ internal static class Layout
     {
         var (part, widened) = halves ? (head / 2, padded / 2) : (head, padded);
         return row % widened < part ? (row / widened * part) + (row % widened) : -1;
+    }
+
+    /// <summary><c>[rows, columns]</c> with a factor for each column.</summary>
+    public static float[] ScaleColumns(float[] source, float[] factors)
+    {
+        var result = new float[source.Length];
+        for (var at = 0; at < source.Length; at += factors.Length)
+        {
+            TensorPrimitives.Multiply(source.AsSpan(at, factors.Length), factors, result.AsSpan(at));
+        }
+
+        return result;
+    }
+
+    /// <summary>Rotates the columns of <c>[rows, columns]</c> in runs of <paramref name="run"/> rows.</summary>
+    public static float[] RotateDown(float[] source, int columns, int run)
+    {
+        var rows = source.Length / columns;
+        return Transpose(Rotation.Rows(Transpose(source, rows, columns), run), columns, rows);
     }
 
     /// <summary>1 + w, as Gemma's norms multiply.</summary>

@@ -12,17 +12,20 @@ namespace VisionCluster.Models.Families;
 /// </summary>
 internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, WeightScope model, WeightScope root)
 {
+    private readonly ResidualSpace _space = new(graph, config.HiddenSize, model.Layer.IsPerToken);
+
     private delegate Value Attention(int layer, Value qkv);
 
     /// <summary>The head's matrix is the embedding table itself when the two are tied.</summary>
     private string HeadName => config.TieWordEmbeddings ? $"{model.Prefix}embed_tokens.weight" : $"{root.Prefix}lm_head.weight";
 
-    public void BuildServing()
+    /// <param name="eightBitCache">Whether keys and values are cached in 8 bits.</param>
+    public void BuildServing(bool eightBitCache = false)
     {
         var embeddings = graph.Input(DecoderTensors.Embeddings, DataType.Float, "batch", "tokens", config.HiddenSize);
         var lengths = graph.Input(DecoderTensors.SequenceLengths, DataType.Int32, "batch");
         var total = graph.Input(DecoderTensors.TotalLength, DataType.Int32, 1);
-        BuildCached(embeddings, new CachedAttention(config, graph, lengths, total).Build);
+        BuildCached(embeddings, new CachedAttention(config, graph, lengths, total, eightBitCache).Build);
     }
 
     public void BuildPrefix()
@@ -39,10 +42,11 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
             embeddings,
             config.HeadDim,
             attention.BuildShown,
-            (layer, sum) => graph.Output(DecoderTensors.TextHidden(layer), sum, DataType.Float, 1, "tokens", config.HiddenSize));
+            (layer, sum) => graph.Output(DecoderTensors.TextHidden(layer), _space.Leave(sum), DataType.Float, 1, "tokens", config.HiddenSize));
         var (normed, sum) = graph.SkipRmsNorm(last, hidden, FinalNorm(), config.RmsNormEpsilon);
-        graph.Output(DecoderTensors.TextHidden(config.Layers - 1), sum, DataType.Float, 1, "tokens", config.HiddenSize);
-        graph.Output(DecoderTensors.TextFinal, normed, DataType.Float, 1, "tokens", config.HiddenSize);
+        graph.Output(DecoderTensors.TextHidden(config.Layers - 1), _space.Leave(sum), DataType.Float, 1, "tokens", config.HiddenSize);
+        var final = _space.IsRotated ? graph.Mul(_space.Leave(normed), NormWeight("norm.weight")) : normed;
+        graph.Output(DecoderTensors.TextFinal, final, DataType.Float, 1, "tokens", config.HiddenSize);
         var logits = graph.Reshape(Head(graph.Reshape(normed, -1, config.HiddenSize)), 1, -1, config.VocabularySize);
         graph.Output(DecoderTensors.Logits, logits, DataType.Float, 1, "tokens", config.VocabularySize);
     }
@@ -94,14 +98,14 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
     /// <returns>The last layer's residual input and its MLP output, not yet added.</returns>
     private (Value Hidden, Value Last) Layers(Value hidden, int head, Attention attention, Action<int, Value>? onLayer)
     {
-        var mlp = new GatedMlp(graph, config.Activation, config.HiddenSize, config.IntermediateSize, config.HiddenSize);
+        hidden = _space.Enter(hidden);
         var normed = graph.RmsNorm(hidden, LayerNorm(0, "input_layernorm"), config.RmsNormEpsilon);
         for (var layer = 0; ; layer++)
         {
             var scope = model.Sub($"layers.{layer}");
             var attended = Output(scope.Sub("self_attn"), attention(layer, Qkv(layer, normed, head)), head);
             (normed, hidden) = graph.SkipRmsNorm(attended, hidden, LayerNorm(layer, "post_attention_layernorm"), config.RmsNormEpsilon);
-            var last = mlp.Build(scope.Sub("mlp"), normed, config.MlpBias);
+            var last = Mlp(scope.Sub("mlp"), layer, normed);
             if (layer == config.Layers - 1)
             {
                 return (hidden, last);
@@ -128,21 +132,54 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
             ? graph.Add(packed, graph.Weight($"{prefix}qkv.{head}.bias", [width], () => Layout.Stack([.. parts.Select(Bias)])))
             : packed;
 
-        MatrixSource Matrix((string Name, int Heads, bool Halves) part) =>
-            MatrixSource.Of(weights, $"{prefix}{part.Name}.weight", part.Heads * config.HeadDim, config.HiddenSize)
+        MatrixSource Matrix((string Name, int Heads, bool Halves) part)
+        {
+            var matrix = MatrixSource.Of(weights, $"{prefix}{part.Name}.weight", part.Heads * config.HeadDim, config.HiddenSize);
+            return _space.Reader(part.Name == "v_proj" ? _space.WritesHeads(matrix, config.HeadDim) : matrix, () => NormValues(LayerNormName(layer, "input_layernorm")))
                 .PadHeads(part.Heads, config.HeadDim, head, part.Halves);
+        }
 
-        float[] Bias((string Name, int Heads, bool Halves) part) => Layout.PadHeads(
-            weights.ReadFloats($"{prefix}{part.Name}.bias", part.Heads * config.HeadDim), part.Heads, config.HeadDim, head, 1, part.Halves);
+        float[] Bias((string Name, int Heads, bool Halves) part)
+        {
+            var bias = weights.ReadFloats($"{prefix}{part.Name}.bias", part.Heads * config.HeadDim);
+            return Layout.PadHeads(
+                part.Name == "v_proj" ? _space.WritesHeads(bias, config.HeadDim) : bias, part.Heads, config.HeadDim, head, 1, part.Halves);
+        }
+    }
+
+    private Value Mlp(WeightScope scope, int layer, Value x)
+    {
+        return GatedMlp.Build(graph, config.Activation, x, (name, input) => name == "down_proj" ? Down(input) : Up(name, input));
+
+        Value Up(string name, Value input)
+        {
+            var matrix = MatrixSource.Of(scope.Weights, $"{scope.Prefix}{name}.weight", config.IntermediateSize, config.HiddenSize);
+            var product = scope.Layer.Multiply(input, _space.Reader(matrix, () => NormValues(LayerNormName(layer, "post_attention_layernorm"))));
+            return config.MlpBias ? graph.Add(product, scope.Tensor($"{name}.bias", config.IntermediateSize)) : product;
+        }
+
+        Value Down(Value input)
+        {
+            var matrix = MatrixSource.Of(scope.Weights, $"{scope.Prefix}down_proj.weight", config.HiddenSize, config.IntermediateSize);
+            var product = scope.Layer.Multiply(input, _space.Writer(matrix), hasOutliers: true);
+            return config.MlpBias ? graph.Add(product, WriterBias(scope, "down_proj.bias")) : product;
+        }
+    }
+
+    private Value WriterBias(WeightScope scope, string name)
+    {
+        var (weights, full) = (scope.Weights, scope.Prefix + name);
+        return graph.Weight(full, [config.HiddenSize], () => _space.Writer(weights.ReadFloats(full, config.HiddenSize)));
     }
 
     /// <summary>The attention block's output projection; rows for a head's widening are zero.</summary>
     private Value Output(WeightScope attention, Value mixed, int head)
     {
         var (name, hidden) = ($"{attention.Prefix}o_proj.weight", config.HiddenSize);
-        var matrix = MatrixSource.Of(attention.Weights, name, hidden, config.Heads * config.HeadDim);
+        var matrix = _space.ReadsHeads(
+            _space.Writer(MatrixSource.Of(attention.Weights, name, hidden, config.Heads * config.HeadDim)), config.HeadDim);
         var product = attention.Layer.Multiply(mixed, head == config.HeadDim ? matrix : matrix.PadColumns($"{name}.{head}", config.Heads, config.HeadDim, head));
-        return config.AttentionBias ? graph.Add(product, attention.Tensor("o_proj.bias", hidden)) : product;
+        return config.AttentionBias ? graph.Add(product, WriterBias(attention, "o_proj.bias")) : product;
     }
 
     private Value Head(Value rows)
@@ -150,7 +187,8 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
         var (weights, name, shape) = (model.Weights, HeadName, new long[] { config.VocabularySize, config.HiddenSize });
         if (!model.Layer.IsFloat)
         {
-            return model.Layer.Multiply(rows, MatrixSource.Of(weights, name, config.VocabularySize, config.HiddenSize));
+            var matrix = MatrixSource.Of(weights, name, config.VocabularySize, config.HiddenSize);
+            return model.Layer.MultiplyHead(rows, _space.Reader(matrix, () => NormValues("norm.weight")));
         }
 
         // A tied head is the embedding table itself, in the file's order.
@@ -161,18 +199,23 @@ internal sealed class LlamaDecoder(LlamaConfig config, GraphBuilder graph, Weigh
     private Value Rows(Value x, Value rows) =>
         graph.Node("Gather", [graph.Reshape(x, -1, config.HiddenSize), rows], [Attr.Int("axis", 0)]);
 
-    private Value LayerNorm(int layer, string name) => Norm($"layers.{layer}.{name}.weight");
+    private static string LayerNormName(int layer, string name) => $"layers.{layer}.{name}.weight";
+
+    private Value LayerNorm(int layer, string name) => Norm(LayerNormName(layer, name));
 
     private Value FinalNorm() => Norm("norm.weight");
 
-    private Value Norm(string name)
-    {
-        if (!config.NormPlusOne)
-        {
-            return model.Tensor(name, config.HiddenSize);
-        }
+    /// <summary>What a norm multiplies by: in a rotated space its weights are in the matrices behind it.</summary>
+    private Value Norm(string name) => _space.IsRotated
+        ? graph.Weight($"ones.{config.HiddenSize}", [config.HiddenSize], () => [.. Enumerable.Repeat(1f, config.HiddenSize)])
+        : NormWeight(name);
 
-        var (weights, full) = (model.Weights, model.Prefix + name);
-        return graph.Weight($"{full}.plus1", [config.HiddenSize], () => Layout.PlusOne(weights.ReadFloats(full, config.HiddenSize)));
+    private Value NormWeight(string name) =>
+        graph.Weight(config.NormPlusOne ? $"{model.Prefix}{name}.plus1" : model.Prefix + name, [config.HiddenSize], () => NormValues(name));
+
+    private float[] NormValues(string name)
+    {
+        var values = model.Weights.ReadFloats(model.Prefix + name, config.HiddenSize);
+        return config.NormPlusOne ? Layout.PlusOne(values) : values;
     }
 }

@@ -63,6 +63,10 @@ internal abstract class ModelFamily
         {
             target.Write(GraphKind.DecoderPrefix, (graph, root) => Decoder(graph, root).BuildPrefix());
         }
+        else
+        {
+            target.Write(GraphKind.DecoderEightBitCache, (graph, root) => Decoder(graph, root).BuildServing(eightBitCache: true));
+        }
 
         var (table, shape) = ($"{model}.{EmbeddingTable}", new long[] { config.VocabularySize, config.HiddenSize });
         return DescribeDecoder(config) with
@@ -74,7 +78,7 @@ internal abstract class ModelFamily
 
         LlamaDecoder Decoder(GraphBuilder graph, WeightScope scope)
         {
-            var root = scope with { Form = target.Form };
+            var root = scope with { Layer = new LinearLayer(graph, target.Form) };
             return new LlamaDecoder(config, graph, root.Sub(model), head.Length == 0 ? root : root.Sub(head));
         }
     }

@@ -7,13 +7,11 @@ namespace VisionCluster.Models.Families;
 /// <summary>Tensors below a name prefix of a checkpoint, as initializers of a graph in the layout that the operators want.</summary>
 internal readonly record struct WeightScope(GraphBuilder Graph, ITensorSource Weights, string Prefix)
 {
-    /// <summary>The form of linear layers below this scope.</summary>
-    public LinearForm Form { get; init; } = LinearForm.Float;
-
     /// <summary>Set where <see cref="LayerLinear"/> shall multiply integers.</summary>
     public Int8Linear? Int8 { get; init; }
 
-    public LinearLayer Layer => new(Graph, Form);
+    /// <summary>Multiplies the linear layers below this scope: in float32 unless a decoder's form is another.</summary>
+    public LinearLayer Layer { get => field ?? new LinearLayer(Graph, LinearForm.Float); init; }
 
     public WeightScope Sub(string name) => this with { Prefix = $"{Prefix}{name}." };
 

@@ -92,8 +92,8 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
     public Value Scalar(float value) =>
         Constant(string.Create(CultureInfo.InvariantCulture, $"float_{value:R}"), DataType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
 
-    /// <summary>A uint8 scalar inside the graph, such as a zero point.</summary>
-    public Value Byte(byte value) => Constant(string.Create(CultureInfo.InvariantCulture, $"byte_{value}"), DataType.Uint8, [], [value]);
+    /// <summary>A byte inside the graph.</summary>
+    public Value ByteScalar(byte value) => Constant(string.Create(CultureInfo.InvariantCulture, $"byte_{value}"), DataType.Uint8, [], [value]);
 
     public ModelProto Build()
     {

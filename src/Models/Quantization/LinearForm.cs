@@ -1,9 +1,13 @@
 namespace VisionCluster.Models.Quantization;
 
 /// <summary>The form that a decoder's linear layers take.</summary>
-/// <param name="Rounded">What float matrices are rounded to; null: they stay float.</param>
+/// <param name="Rounded">Blocks that float matrices are rounded to; null: they stay float.</param>
 /// <param name="KeepBlocks">Matrices that the checkpoint has in blocks are served from those blocks, and not rounded again.</param>
-internal sealed record LinearForm(BlockFormat? Rounded, bool KeepBlocks)
+/// <param name="PerToken">
+/// Layers multiply 8-bit integers, with a scale for each token and each output, in rotated spaces (<see cref="Rotation"/>); only the head is
+/// in blocks then.
+/// </param>
+internal sealed record LinearForm(BlockFormat? Rounded, bool KeepBlocks, bool PerToken = false)
 {
     private const int RoundedBlock = 32;
 
@@ -12,7 +16,7 @@ internal sealed record LinearForm(BlockFormat? Rounded, bool KeepBlocks)
     public static LinearForm Of(ModelPrecision precision, bool keepBlocks) => precision switch
     {
         ModelPrecision.Fp32 => Float,
-        ModelPrecision.Int8 => new LinearForm(new BlockFormat(8, RoundedBlock, HasOffsets: false), keepBlocks),
+        ModelPrecision.Int8 => new LinearForm(new BlockFormat(8, RoundedBlock, HasOffsets: false), KeepBlocks: false, PerToken: true),
         ModelPrecision.Int4 => new LinearForm(new BlockFormat(4, RoundedBlock, HasOffsets: false), keepBlocks),
         _ => throw new ArgumentOutOfRangeException(nameof(precision)),
     };

@@ -22,7 +22,7 @@ public sealed class DecodeSpeculationTests
         for (var draft = 1; draft < 8; draft++)
         {
             var runner = new HistoryRunner(2, 256, Vocabulary) { LogitRows = 8 };
-            await using var engine = new DecodeEngine(runner, new DecodeEngineOptions { FixedDraftTokens = draft });
+            await using var engine = new DecodeEngine(runner, new DecodeEngineOptions { MaxDraftTokens = 8, FixedDraftTokens = draft });
 
             var answer = await engine.Run(request with { Text = new LetterStream() });
 
@@ -38,7 +38,7 @@ public sealed class DecodeSpeculationTests
     {
         List<string> calls = [];
         var runner = new HistoryRunner(1, 128) { LogitRows = 8, Calls = calls, EditLogits = (_, logits) => logits[5] = 100 };
-        await using var engine = new DecodeEngine(runner, new DecodeEngineOptions { FixedDraftTokens = 7 });
+        await using var engine = new DecodeEngine(runner, new DecodeEngineOptions { MaxDraftTokens = 8, FixedDraftTokens = 7 });
 
         var answer = await engine.Run(Engines.Request([1, 5, 5, 5, 5, 5, 5, 5, 5, 5], 64));
 
@@ -50,7 +50,7 @@ public sealed class DecodeSpeculationTests
     public async Task Draft_StopTokenAmongAcceptedOnes_EndsThere()
     {
         var runner = new HistoryRunner(1, 64) { LogitRows = 8, EditLogits = (_, logits) => logits[5] = 100 };
-        await using var engine = new DecodeEngine(runner, new DecodeEngineOptions { FixedDraftTokens = 7 });
+        await using var engine = new DecodeEngine(runner, new DecodeEngineOptions { MaxDraftTokens = 8, FixedDraftTokens = 7 });
         using var session = engine.OpenSession();
         var request = Engines.Request([1, 5, 5, 5, 5], 40, session);
 

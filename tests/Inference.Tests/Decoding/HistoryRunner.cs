@@ -32,7 +32,7 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
 
     public int MinExactChunk { get; init; } = 1;
 
-    public bool AnswersRunByStep { get; init; }
+    public bool KeepsAnswersPrivate { get; init; }
 
     public int PageTokens { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed class RandomSchedule
             PoisonToken = PoisonToken,
             LogitRows = random.Next(1, 8),
             MinExactChunk = random.Next(1, 3),
-            AnswersRunByStep = random.Next(2) == 0,
+            KeepsAnswersPrivate = random.Next(2) == 0,
             PageTokens = random.Next(0, 5),
         };
         var options = new DecodeEngineOptions
@@ -39,7 +39,7 @@ internal sealed class RandomSchedule
             PrefixCacheBytes = random.Next(2) * random.Next(8, 4_000),
             PrefixBlockTokens = random.Next(1, 6),
             FixedDraftTokens = random.Next(7),
-            DraftInexactly = random.Next(2) == 0,
+            MaxDraftTokens = 8,
             BeforeStep = _ => Tick(),
         };
         _engine = new DecodeEngine(_runner, options, _time);

@@ -31,6 +31,12 @@ public sealed class PrecisionCompanyTests(SmolLm2 real) : IClassFixture<SmolLm2>
     [Theory]
     [InlineData(ModelPrecision.Fp32)]
     [InlineData(ModelPrecision.Int8)]
+    public Task EmojiVlm_EightBitCache_SaysTheSame(ModelPrecision precision) => Check(
+        new ModelCompiler(new ModelCompilerOptions { CacheFolder = _cache.Path, Precision = precision }).Compile(Fixtures.EmojiVlm), KvPrecision.Int8);
+
+    [Theory]
+    [InlineData(ModelPrecision.Fp32)]
+    [InlineData(ModelPrecision.Int8)]
     [InlineData(ModelPrecision.Int4)]
     public Task SmolLm2_AloneAndInCompany_SaysTheSame(ModelPrecision precision)
     {
@@ -40,20 +46,20 @@ public sealed class PrecisionCompanyTests(SmolLm2 real) : IClassFixture<SmolLm2>
 
     public void Dispose() => _cache.Dispose();
 
-    private static async Task Check(CompiledModel model)
+    private static async Task Check(CompiledModel model, KvPrecision kv = KvPrecision.Fp32)
     {
         var ids = PromptPipeline.Load(model).Tokenizer.Encode(QualityText.Default[..8_000], addSpecialTokens: false);
-        var alone = await Answers(model, ids, slots: 1, chunk: Capacity, together: false);
+        var alone = await Answers(model, ids, kv, slots: 1, chunk: Capacity, together: false);
 
         Assert.Equal(Sessions, alone.Distinct().Count());
-        Assert.Equal(alone, await Answers(model, ids, slots: Sessions, chunk: 32, together: true));
-        Assert.Equal(alone, await Answers(model, ids, slots: 5, chunk: 48, together: true));
-        Assert.Equal(alone, await Answers(model, ids, slots: 5, chunk: 48, together: true, budget: 400)); // they take each other's KV away
+        Assert.Equal(alone, await Answers(model, ids, kv, slots: Sessions, chunk: 32, together: true));
+        Assert.Equal(alone, await Answers(model, ids, kv, slots: 5, chunk: 48, together: true));
+        Assert.Equal(alone, await Answers(model, ids, kv, slots: 5, chunk: 48, together: true, budget: 400)); // they take each other's KV away
     }
 
-    private static async Task<string[]> Answers(CompiledModel model, int[] text, int slots, int chunk, bool together, int budget = 0)
+    private static async Task<string[]> Answers(CompiledModel model, int[] text, KvPrecision kv, int slots, int chunk, bool together, int budget = 0)
     {
-        var runner = ModelRunners.OpenDecoder(model, DeviceOptions.Cpu, slots, Capacity, chunk);
+        var runner = ModelRunners.OpenDecoder(model, DeviceOptions.Cpu, slots, Capacity, chunk, kv);
         await using var engine = new DecodeEngine(runner, new DecodeEngineOptions
         {
             PrefillChunkTokens = chunk,
