@@ -8,6 +8,7 @@ namespace VisionCluster.Grains.Tests;
 public sealed class AnswerLifeTests
 {
     private const int Tokens = 40;
+    private const int PromptTokens = 10; // "Hello" between the marks of its turn, and the answer's first two
 
     [Theory]
     [InlineData(0f, 0)]
@@ -94,7 +95,7 @@ public sealed class AnswerLifeTests
     [Fact]
     public async Task NobodyReads_AnswerIsCancelledAfterTheWindow()
     {
-        await using var silo = await TestSilo.StartAsync(configure: o => o.Decoder.ResumeWindow = TimeSpan.FromMilliseconds(50));
+        await using var silo = await TestSilo.StartAsync(configure: o => o.Decoder.ResumeWindow = TimeSpan.FromMilliseconds(1)); // shorter than between two questions
         silo.Model.Runner.Hold();
         var (grain, command) = (silo.Session("s"), Long("Hello"));
         Assert.True((await grain.Start(command)).IsRunning);
@@ -129,8 +130,17 @@ public sealed class AnswerLifeTests
         Assert.True((await grain.Start(command)).IsRunning);
         Assert.True((await grain.Start(command)).IsRunning);
         Assert.Equal(RefusalReason.SessionBusy, (await grain.Start(command with { Caller = Guid.NewGuid() })).Refusal!.Reason);
-        Assert.Equal(1, silo.Model.Decoder!.Status.Running + silo.Model.Decoder!.Status.Waiting);
         silo.Model.Runner.Release();
+        var next = 0;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var chunk = await grain.Read(command.RequestId, next);
+                next += chunk.Tokens.Length;
+                return chunk.Finished is not null;
+            },
+            "the answer ends");
+        Assert.Equal((Tokens, PromptTokens), (next, (int)silo.Model.Runner.PrefilledTokens)); // one prompt, one answer
     }
 
     [Fact]
