@@ -231,16 +231,18 @@ internal sealed class DecodeLoop : IDisposable
     private (int Rows, int Drafted) Decode()
     {
         Pack();
-        for (var row = 0; row < _kv.DecodeCount; row++)
+        var rows = _kv.DecodeCount;
+        for (var row = 0; row < rows; row++)
         {
             var entry = _kv[row]!;
-            if (!TryGrow(entry.Sequence!, entry.Tokens + 1) || _kv[row] != entry)
+            TryGrow(entry.Sequence!, entry.Tokens + 1);
+            if (_kv.DecodeCount < rows) // somebody has left for it, perhaps itself
             {
-                Pack(); // somebody has left
+                Pack();
+                rows = _kv.DecodeCount;
                 row = -1;
             }
         }
-        var rows = _kv.DecodeCount;
         if (rows == 0) // packing failed, or all were preempted
             return (0, 0);
         if (rows == 1 && TryDraft(_kv[0]!.Sequence!, out var drafted))

@@ -27,7 +27,7 @@ public sealed class DecodePreemptionTests
             Assert.Equal((await Engines.Alone(request, Capacity)).Tokens, answer.Tokens);
         Assert.Empty(runner.Violations);
         Assert.InRange(most, 1, 40);
-        Assert.Contains(_calls, call => call.StartsWith("prefill", StringComparison.Ordinal) && !call.Contains("tokens 4", StringComparison.Ordinal));
+        Assert.True(_calls.Count(call => call.StartsWith("prefill", StringComparison.Ordinal)) > 3, "Nobody was preempted.");
         Assert.Equal((3, 0, 0), (engine.Status.SlotsFree, engine.Status.Running, engine.Status.Waiting));
     }
 
