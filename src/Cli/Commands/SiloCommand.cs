@@ -13,7 +13,9 @@ internal static class SiloCommand
         var command = new CliCommand(
             "silo",
             """
-            Offer this machine's device and models to a cluster. Ctrl-C or SIGTERM drains: running answers finish here or go on elsewhere.
+            Offer this machine's device and models to a cluster.
+
+            Ctrl-C or SIGTERM drains: running answers finish here or go on elsewhere.
 
             Further settings come from appsettings.json or the environment, such as VisionCluster__Cluster__Secret; see docs/operations.md.
 
