@@ -6,12 +6,15 @@ namespace VisionCluster.Inference.Devices;
 /// <summary>Opens ONNX Runtime sessions on a device.</summary>
 internal static class SessionFactory
 {
+    /// <param name="graphPath">The graph.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="spins">Whether threads spin between the operators of a run; they never do between runs (docs: ADR 002).</param>
     /// <exception cref="ModelException">The graph does not load, or the device's runtime is absent.</exception>
-    public static InferenceSession Open(string graphPath, DeviceOptions device)
+    public static InferenceSession Open(string graphPath, DeviceOptions device, bool spins = false)
     {
         try
         {
-            using var options = Create(device);
+            using var options = Create(device, spins);
             if (device.ProfileFolder is { } folder)
             {
                 options.ProfileOutputPathPrefix = Path.Combine(folder, Path.GetFileNameWithoutExtension(graphPath));
@@ -26,7 +29,7 @@ internal static class SessionFactory
         }
     }
 
-    private static SessionOptions Create(DeviceOptions device)
+    private static SessionOptions Create(DeviceOptions device, bool spins)
     {
         var options = new SessionOptions
         {
@@ -39,8 +42,8 @@ internal static class SessionFactory
             EnableMemoryPattern = false,
         };
 
-        // Encoder and decoder share the cores: a spinning pool of one starves the other (docs: ADR 002).
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", spins ? "1" : "0");
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         if (device.Kind == DeviceKind.Cuda)
         {
             options.AppendExecutionProvider_CUDA(device.Index);

@@ -32,8 +32,8 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, decoder.MaxPositions);
         KeepsAnswersPrivate = precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name();
         var scales = precision == KvPrecision.Int8 ? KvCalibration.Measure(model, device) : null;
-        _session = scales is null ? SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device)
-            : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device));
+        _session = scales is null ? SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device, spins: true)
+            : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device, spins: true));
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
         _kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim, precision), device, _session, scales);
