@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using System.Net;
+using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using VisionCluster.Clustering.Security;

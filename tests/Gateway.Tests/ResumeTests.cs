@@ -26,7 +26,9 @@ public sealed class ResumeTests
 
         using var call = server.Client.ResumeGeneration(new ResumeGenerationRequest
         {
-            RequestId = "r", SessionId = session, NextIndex = (uint)got.Count,
+            RequestId = "r",
+            SessionId = session,
+            NextIndex = (uint)got.Count,
         });
         server.Model.Runner.Release();
         var (accepted, tokens, finished) = await RestAsync(call).Within("the rest arrives");
