@@ -291,7 +291,8 @@ internal sealed class DecodeLoop : IDisposable
 
     /// <summary>
     /// Runs a row's last token and the guess of those after it, and goes on as long as the sampler chooses what was guessed: what comes out is
-    /// what single steps would have chosen, for the sampler's randomness depends on the position alone. Returns the tokens guessed.
+    /// what single steps would have chosen, but for last bits of the logits, since the sampler's randomness depends on the position alone.
+    /// Returns the tokens guessed.
     /// </summary>
     private int Check(SequenceState sequence, int count)
     {
