@@ -54,6 +54,13 @@ public interface IModelHost : IAsyncDisposable
     /// <exception cref="EncoderQueueFullException">Too many images wait.</exception>
     Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken);
 
+    /// <summary>As the overload, on a tenant's account: where images wait, tenants take turns by weight.</summary>
+    Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, WorkOwner owner, CancellationToken cancellationToken) =>
+        EncodeImageAsync(file, split, cancellationToken);
+
+    /// <summary>What waits for the vision encoder; null for a text model.</summary>
+    EncoderLoad? EncoderLoad => null;
+
     /// <summary>Renders the chat template, expands image placeholders and tokenises.</summary>
     /// <param name="messages">The conversation.</param>
     /// <param name="images">For each image part in order: its key and embedding.</param>

@@ -76,8 +76,14 @@ public sealed class ModelHost : IModelHost
         return new ModelHost(model, options, prompts, LoadDecoder(model, options), processors, features);
     }
 
+    public EncoderLoad? EncoderLoad => _images?.Load;
+
     public Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken) =>
-        _images?.EncodeAsync(file, split, cancellationToken) ?? throw new InvalidImageException($"Model {Name} takes no images; leave them out.");
+        EncodeImageAsync(file, split, WorkOwner.Shared, cancellationToken);
+
+    public Task<ImageEmbedding> EncodeImageAsync(
+        ReadOnlyMemory<byte> file, bool? split, WorkOwner owner, CancellationToken cancellationToken) =>
+        _images?.EncodeAsync(file, split, owner, cancellationToken) ?? throw new InvalidImageException($"Model {Name} takes no images; leave them out.");
 
     public PromptTokens BuildPrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<(string Key, ImageEmbedding Embedding)> images)
     {

@@ -34,6 +34,7 @@ internal sealed class DirectoryReporter(
             KvSlotsFree = status.SlotsFree,
             Running = status.Running,
             Waiting = status.Waiting,
+            Load = LoadReport.Of(host),
         };
     }
 }

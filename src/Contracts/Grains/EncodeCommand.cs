@@ -6,4 +6,13 @@ namespace VisionCluster.Contracts.Grains;
 /// <param name="Split">Overrides the checkpoint's image splitting.</param>
 [GenerateSerializer, Immutable, Alias("visioncluster.EncodeCommand")]
 public sealed record EncodeCommand(
-    [property: Id(0)] string Key, [property: Id(1)] ReadOnlyMemory<byte> File, [property: Id(2)] bool? Split);
+    [property: Id(0)] string Key, [property: Id(1)] ReadOnlyMemory<byte> File, [property: Id(2)] bool? Split)
+{
+    /// <summary>Whose turn it takes where images wait. Default: one account for all.</summary>
+    [Id(3)]
+    public string Tenant { get; init; } = "";
+
+    /// <summary>The tenant's share of the device against others'. Positive.</summary>
+    [Id(4)]
+    public double TenantWeight { get; init; } = 1;
+}

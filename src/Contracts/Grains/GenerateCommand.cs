@@ -50,4 +50,8 @@ public sealed record GenerateCommand
     /// <summary>How long it goes on without a reader, if longer than the silo's own <c>ResumeWindow</c>.</summary>
     [Id(12)]
     public TimeSpan ResumeWindow { get; init; }
+
+    /// <summary>The tenant's share of the device against others'. Positive.</summary>
+    [Id(13)]
+    public double TenantWeight { get; init; } = 1;
 }

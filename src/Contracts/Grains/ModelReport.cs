@@ -41,4 +41,7 @@ public sealed record ModelReport
 
     [Id(11)]
     public int Waiting { get; init; }
+
+    [Id(12)]
+    public DeviceLoad Load { get; init; } = DeviceLoad.None;
 }

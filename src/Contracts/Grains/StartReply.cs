@@ -10,6 +10,14 @@ public sealed record StartReply([property: Id(0)] Refusal? Refusal, [property: I
     [Id(2)]
     public string Silo { get; init; } = "";
 
+    /// <summary>Which of the silo's devices runs it.</summary>
+    [Id(3)]
+    public string Device { get; init; } = "";
+
+    /// <summary>The generation's number at its engine, from 0; see <see cref="DeviceLoad.Submitted"/>.</summary>
+    [Id(4)]
+    public long Submission { get; init; }
+
     public bool IsRunning => Refusal is null && ImagesNeeded is null;
 
     public static StartReply Running { get; } = new(null, null);

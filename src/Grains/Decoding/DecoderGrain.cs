@@ -190,13 +190,19 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         _session ??= _record is null ? null : engine.OpenSession();
         try
         {
-            var submitted = engine.Submit(request with { Session = _session, Tenant = _tenant, CacheScope = _tenant });
+            var submitted = engine.Submit(request with
+            {
+                Session = _session,
+                Tenant = _tenant,
+                TenantWeight = command.TenantWeight,
+                CacheScope = _tenant,
+            });
             if (submitted.Generation is not { } generation)
                 return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);
             _watch = new ReaderWatch(this, turn, OnSilence, Max(_options.ResumeWindow, command.ResumeWindow));
             FollowAsync(turn, generation, host).Ignore(); // it never faults
-            return StartReply.Running;
+            return StartReply.Running with { Device = host.Device, Submission = generation.Number };
         }
         catch (ArgumentException e)
         {

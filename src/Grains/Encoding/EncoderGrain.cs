@@ -34,7 +34,8 @@ internal sealed class EncoderGrain(ModelRegistry models, EmbeddingPool pool, Enc
     {
         try
         {
-            var image = await host.EncodeImageAsync(command.File, command.Split, cancellationToken);
+            var image = await host.EncodeImageAsync(
+                command.File, command.Split, new WorkOwner(command.Tenant, command.TenantWeight), cancellationToken);
             var embedding = new EmbeddingData(image.Rows, image.Columns, image.Tokens, image.Values);
             pool.Keep(command.Key, embedding);
             return new EncodeReply(embedding, null);

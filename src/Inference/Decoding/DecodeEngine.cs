@@ -30,6 +30,9 @@ public sealed class DecodeEngine : IAsyncDisposable
     /// <summary>Counters of this moment.</summary>
     public DecodeEngineStatus Status => _inbox.Status;
 
+    /// <summary>What waits, and how fast it goes. Not for every token: it makes a list.</summary>
+    public DecodeEngineLoad Load => _inbox.Load;
+
     /// <summary>Submits a generation; refused at once, with the reason, when it cannot be served.</summary>
     /// <exception cref="ArgumentException">The request contradicts itself or the model; the message says all that is wrong.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>

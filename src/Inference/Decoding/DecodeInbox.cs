@@ -13,6 +13,8 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
     private readonly RetryEstimator _retry = new(options.MinRetryAfter, options.MaxRetryAfter);
     private readonly List<SequenceState> _submitted = []; // bounded with _waiting by MaxWaiting
     private readonly List<KvEntry> _closed = [];
+    private readonly WaitingLedger _ledger = new(); // of what counts in _waiting
+    private readonly Speeds _speeds = new();
     private DecodeEngineStatus _status = new(slots, slots, 0, 0, 0);
     private long _lastDeparture = timeProvider.GetTimestamp();
     private long _arrivals;
@@ -25,6 +27,18 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
         {
             lock (_lock)
                 return _status with { Waiting = _waiting };
+        }
+    }
+
+    public DecodeEngineLoad Load
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new DecodeEngineLoad(
+                    options.MaxWaiting, _arrivals, _speeds.KvTokensFree, _speeds.Prefill, _speeds.Decode, _speeds.MeanOutput, _ledger.Entries);
+            }
         }
     }
 
@@ -46,8 +60,10 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
             sequence.SubmittedAt = timeProvider.GetTimestamp();
             if (sequence.Request.Session is { } session)
                 session.Current = sequence.Generation;
+            sequence.Generation.Number = sequence.Arrival;
             _submitted.Add(sequence);
             _waiting++;
+            _ledger.Add(sequence, _speeds.MeanOutput);
         }
         metrics.Waiting(1);
         _wake.Set();
@@ -100,6 +116,7 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
         lock (_lock)
         {
             _waiting--;
+            _ledger.Remove(sequence);
             var now = timeProvider.GetTimestamp();
             _retry.PlaceFreed(timeProvider.GetElapsedTime(Math.Max(_lastDeparture, sequence.SubmittedAt), now));
             _lastDeparture = now;
@@ -108,10 +125,14 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
     }
 
     /// <summary>A running sequence waits again; it keeps no new one out.</summary>
-    public void ReturnToQueue()
+    public void ReturnToQueue(SequenceState sequence)
     {
         lock (_lock)
+        {
             _waiting++;
+            _ledger.Add(sequence, _speeds.MeanOutput);
+        }
+
         metrics.Waiting(1);
     }
 
@@ -125,10 +146,15 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
         }
     }
 
-    public void Publish(int free, int idle, int running)
+    public void Publish(int free, int idle, int running, long kvTokensFree, EngineSpeed speed)
     {
         lock (_lock)
+        {
             _status = new DecodeEngineStatus(slots, free, idle, running, 0);
+            _speeds.KvTokensFree = kvTokensFree;
+            (_speeds.Prefill, _speeds.Decode, _speeds.MeanOutput) =
+                (speed.PrefillTokensPerSecond, speed.DecodeTokensPerSecond, speed.MeanOutputTokens);
+        }
     }
 
     private SubmitResult? RefusalLocked(DecodeSession? session)
@@ -141,5 +167,17 @@ internal sealed class DecodeInbox(int slots, DecodeEngineOptions options, TimePr
         if (_waiting >= options.MaxWaiting)
             return SubmitResult.Refused(SubmitOutcome.QueueFull, $"{_waiting} generations are waiting; retry later.", _retry.Refuse());
         return null;
+    }
+
+    /// <summary>As the engine's thread published them last.</summary>
+    private sealed class Speeds
+    {
+        public long KvTokensFree { get; set; }
+
+        public double Prefill { get; set; }
+
+        public double Decode { get; set; }
+
+        public double MeanOutput { get; set; }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class DecodeLoop : IDisposable
     private readonly DecodeBuffers _buffers;
     private readonly ChunkPlanner _chunks;
     private readonly SpeculationPlanner _speculation;
+    private readonly EngineSpeed _speed = new();
     private readonly Func<SequenceState, bool> _tryMakeRoom;
     private readonly List<SequenceState> _arrived = [];
     private readonly List<SequenceState> _due = [];
@@ -38,6 +39,7 @@ internal sealed class DecodeLoop : IDisposable
         _buffers = new DecodeBuffers(runner, Math.Max(chunk, runner.LogitRows));
         _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps);
         _tryMakeRoom = TryMakeRoom;
+        Publish();
     }
 
     /// <summary>Runs until the inbox is stopped.</summary>
@@ -79,6 +81,7 @@ internal sealed class DecodeLoop : IDisposable
             var tokens = Prefill(prompt!);
             var time = _timeProvider.GetElapsedTime(started);
             _chunks.Prefilled(time, tokens);
+            _speed.Prefilled(time, tokens);
             _metrics.PrefillStep(time, tokens);
         }
         else
@@ -88,6 +91,7 @@ internal sealed class DecodeLoop : IDisposable
             _chunks.Decoded(time);
             if (rows == 1)
                 _speculation.Record(drafted, time);
+            _speed.Decoded(time, rows);
             _metrics.DecodeStep(time, rows);
         }
         Publish();
@@ -154,7 +158,7 @@ internal sealed class DecodeLoop : IDisposable
     {
         _scheduler.Preempt(sequence);
         Evict(sequence.Kv);
-        _inbox.ReturnToQueue();
+        _inbox.ReturnToQueue(sequence);
         _metrics.Preempted();
     }
 
@@ -394,6 +398,8 @@ internal sealed class DecodeLoop : IDisposable
                 Evict(entry);
         }
         Publish();
+        if (result.Reason is FinishReason.Stop or FinishReason.Length)
+            _speed.Answered(result.GeneratedTokens);
         _metrics.GenerationEnded(result.Reason.ToString());
         sequence.Generation.End(result);
     }
@@ -412,5 +418,6 @@ internal sealed class DecodeLoop : IDisposable
         }
     }
 
-    private void Publish() => _inbox.Publish(_kv.FreeCount, _kv.IdleCount, _scheduler.RunningCount);
+    private void Publish() => _inbox.Publish(
+        _kv.FreeCount, _kv.IdleCount, _scheduler.RunningCount, _kv.TokensFree, _speed);
 }

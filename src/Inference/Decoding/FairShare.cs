@@ -38,14 +38,16 @@ internal sealed class FairShare(int maxTenants = 1024)
             _lastServed = account.Served;
     }
 
-    public void ChargePrompt(GenerationRequest request, int tokens) => Charge(request, tokens);
+    public void ChargePrompt(GenerationRequest request, int tokens) => Charge(request.Tenant, request.TenantWeight, tokens);
 
-    public void ChargeOutput(GenerationRequest request, int tokens) => Charge(request, tokens * OutputTokenCost);
+    public void ChargeOutput(GenerationRequest request, int tokens) =>
+        Charge(request.Tenant, request.TenantWeight, tokens * OutputTokenCost);
+
+    /// <summary>Work of any unit, as long as it is the same for all; the tenant is here.</summary>
+    public void Charge(string tenant, double weight, double work) =>
+        CollectionsMarshal.GetValueRefOrNullRef(_accounts, tenant).Served += work / weight;
 
     public double Served(string tenant) => _accounts.TryGetValue(tenant, out var account) ? account.Served : 0;
-
-    private void Charge(GenerationRequest request, double tokens) =>
-        CollectionsMarshal.GetValueRefOrNullRef(_accounts, request.Tenant).Served += tokens / request.TenantWeight;
 
     private double LeastServed(string except)
     {

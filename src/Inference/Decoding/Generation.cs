@@ -30,6 +30,9 @@ public sealed class Generation
     /// <summary>Never faults: failures are <see cref="FinishReason.Error"/>.</summary>
     public Task<GenerationResult> Result => _result.Task;
 
+    /// <summary>Its place in the order of submissions, from 0.</summary>
+    public long Number { get; internal set; }
+
     internal volatile bool CancelRequested;
 
     /// <summary>Ends the generation; its slot is free before the engine's next step. Safe from any thread, any number of times.</summary>

@@ -18,6 +18,22 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
 
     public int DecodeCount => _slots.DecodeCount;
 
+    /// <summary>Tokens that there is room for beside what running sequences hold now.</summary>
+    public long TokensFree
+    {
+        get
+        {
+            var running = 0L;
+            for (var slot = 0; slot < _slots.Count; slot++)
+            {
+                if (_slots[slot] is { Sequence: not null } entry)
+                    running += _budget.IsLimited ? entry.Tokens : runner.SlotCapacity;
+            }
+
+            return _budget.Tokens - running;
+        }
+    }
+
     /// <summary>The entry in a slot.</summary>
     public KvEntry? this[int slot] => _slots[slot];
 

@@ -73,6 +73,9 @@ internal sealed class SequenceState
 
     public int CachedTokens { get; set; }
 
+    /// <summary>Tokens that it was expected to generate when it last began to wait.</summary>
+    public int ForeseenOutput { get; set; }
+
     /// <summary>The token that runs in the next decode step: the newest, or one that was generated before and is being rebuilt.</summary>
     public int NextInput => History[Kv.Tokens];
 

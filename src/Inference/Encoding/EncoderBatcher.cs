@@ -20,6 +20,7 @@ public sealed class EncoderBatcher : IAsyncDisposable
     // Guarded by _lock.
     private readonly EncoderQueue _queue;
     private TimeSpan _timePerTile = TimeSpan.FromMilliseconds(100);
+    private DecayingRate _patches = new(keep: 0.9);
     private bool _stopped;
 
     /// <summary>Starts the batcher's thread. The runner is the batcher's from now on, which disposes it.</summary>
@@ -36,16 +37,30 @@ public sealed class EncoderBatcher : IAsyncDisposable
         new Thread(Run) { IsBackground = true, Name = $"encode {options.Device}".TrimEnd() }.Start();
     }
 
+    /// <summary>Patches a second while the encoder runs, 0 until it has; and patches that wait, by tenant.</summary>
+    internal (double PatchesPerSecond, IReadOnlyList<(WorkOwner Owner, long Patches)> Waiting) Load
+    {
+        get
+        {
+            lock (_lock)
+                return (_patches.PerSecond, _queue.Waiting());
+        }
+    }
+
+    /// <summary>As the overload, on an account that all share.</summary>
+    public Task<float[]> EncodeAsync(ProcessedImage image, CancellationToken cancellationToken) =>
+        EncodeAsync(image, WorkOwner.Shared, cancellationToken);
+
     /// <summary>Encodes an image. An image that waits when its token is cancelled is never run.</summary>
     /// <returns>The embedding, <c>[tiles × tokens per tile, embedding]</c>.</returns>
     /// <exception cref="EncoderQueueFullException">Too many images wait: retry later.</exception>
     /// <exception cref="ArgumentException">The image's arrays do not have the sizes it claims.</exception>
     /// <exception cref="ObjectDisposedException">The batcher has been disposed.</exception>
-    public async Task<float[]> EncodeAsync(ProcessedImage image, CancellationToken cancellationToken)
+    public async Task<float[]> EncodeAsync(ProcessedImage image, WorkOwner owner, CancellationToken cancellationToken)
     {
         CheckSizes(image);
         cancellationToken.ThrowIfCancellationRequested();
-        var job = new EncoderJob(image, _timeProvider.GetTimestamp());
+        var job = new EncoderJob(image, _timeProvider.GetTimestamp(), owner);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_stopped, this);
@@ -185,9 +200,11 @@ public sealed class EncoderBatcher : IAsyncDisposable
     {
         var started = _timeProvider.GetTimestamp();
         batches.Run(batch);
-        var time = _timeProvider.GetElapsedTime(started) / batch.Sum(part => part.Tiles);
+        var run = _timeProvider.GetElapsedTime(started);
+        var time = run / batch.Sum(part => part.Tiles);
         lock (_lock)
         {
+            _patches.Add(batch.Sum(part => part.Tiles * part.Job.PatchesPerTile), run);
             _timePerTile = (_timePerTile + time) / 2;
             foreach (var (job, _, _) in batch)
             {

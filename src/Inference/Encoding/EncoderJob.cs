@@ -3,11 +3,16 @@ using VisionCluster.Models.Processing;
 namespace VisionCluster.Inference.Encoding;
 
 /// <summary>An image on its way through the encoder.</summary>
-internal sealed class EncoderJob(ProcessedImage image, long queuedAt)
+internal sealed class EncoderJob(ProcessedImage image, long queuedAt, WorkOwner owner)
 {
     private readonly TaskCompletionSource<float[]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ProcessedImage Image { get; } = image;
+
+    public WorkOwner Owner { get; } = owner;
+
+    /// <summary>Of 16 by 16 pixels: what a tile costs the encoder, whatever the model's own patches are.</summary>
+    public double PatchesPerTile { get; } = image.PatchesPerTile();
 
     public long QueuedAt { get; } = queuedAt;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using VisionCluster.Imaging;
 using VisionCluster.Models.Processing;
+using VisionCluster.Shared;
 
 namespace VisionCluster.Inference.Encoding;
 
@@ -17,39 +18,49 @@ internal sealed class ImageEncoder(
 {
     private static readonly TimeSpan RetryWhenCrowded = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _workers = new(options.ImageWorkers, options.ImageWorkers);
-    private int _waiting;
+    private readonly FairWorkers _workers = new(options.ImageWorkers);
+    private readonly TenantPlaces _places = new(options.MaxWaitingImages); // waiting to be decoded, and being decoded
+    private readonly Lock _lock = new();
+    private DecayingMean _patchesPerImage; // guarded by _lock
+    private DecayingMean _tokensPerImage; // guarded by _lock
+
+    public EncoderLoad Load
+    {
+        get
+        {
+            var (rate, waiting) = batcher.Load;
+            lock (_lock)
+                return new EncoderLoad(rate, _patchesPerImage.Value, _tokensPerImage.Value, waiting);
+        }
+    }
 
     /// <exception cref="InvalidImageException">The file is not usable.</exception>
     /// <exception cref="EncoderQueueFullException">Too many images wait.</exception>
-    public async Task<ImageEmbedding> EncodeAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken)
+    public async Task<ImageEmbedding> EncodeAsync(ReadOnlyMemory<byte> file, bool? split, WorkOwner owner, CancellationToken cancellationToken)
     {
-        var image = await PrepareAsync(file, split, cancellationToken);
-        var values = await batcher.EncodeAsync(image, cancellationToken);
-        return new ImageEmbedding(
-            image.Rows,
-            image.Columns,
-            image.Tiles * tokensPerTile(image.Height, image.Width),
-            MemoryMarshal.AsBytes<float>(values).ToArray());
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await batcher.DisposeAsync();
-        _workers.Dispose();
-    }
-
-    private async Task<ProcessedImage> PrepareAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken)
-    {
-        if (Interlocked.Increment(ref _waiting) > options.MaxWaitingImages)
+        var image = await PrepareAsync(file, split, owner, cancellationToken);
+        var tokens = image.Tiles * tokensPerTile(image.Height, image.Width);
+        lock (_lock)
         {
-            Interlocked.Decrement(ref _waiting);
-            throw new EncoderQueueFullException(RetryWhenCrowded);
+            _patchesPerImage.Add(image.Tiles * image.PatchesPerTile());
+            _tokensPerImage.Add(tokens);
         }
+
+        var values = await batcher.EncodeAsync(image, owner, cancellationToken);
+        return new ImageEmbedding(image.Rows, image.Columns, tokens, MemoryMarshal.AsBytes<float>(values).ToArray());
+    }
+
+    public ValueTask DisposeAsync() => batcher.DisposeAsync();
+
+    private async Task<ProcessedImage> PrepareAsync(
+        ReadOnlyMemory<byte> file, bool? split, WorkOwner owner, CancellationToken cancellationToken)
+    {
+        if (!_places.TryTake(owner.Tenant, owner.Weight))
+            throw new EncoderQueueFullException(RetryWhenCrowded);
 
         try
         {
-            await _workers.WaitAsync(cancellationToken);
+            await _workers.EnterAsync(owner, cancellationToken);
             try
             {
                 // Off the caller's scheduler: a grain's turn must not decode pictures.
@@ -57,12 +68,12 @@ internal sealed class ImageEncoder(
             }
             finally
             {
-                _workers.Release();
+                _workers.Exit(owner);
             }
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            _places.Release(owner.Tenant);
         }
     }
 }
