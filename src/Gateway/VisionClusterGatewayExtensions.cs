@@ -63,7 +63,9 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<ApiKeyAuthenticator>();
         services.AddHostedService<OpenServerWarning>();
+        services.AddSingleton<TenantWeights>();
         services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<LoadAdmission>();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<RemoteImageFetcher>();
         services.AddSingleton<EmbeddingCache>();

@@ -25,6 +25,7 @@ internal static class BenchCommand
         MixedBench.Create(),
         ReuseBench.Create(),
         MemoryBench.Create(),
+        OverloadBench.Create(),
         SoakBench.Create(),
         WeightsCommand.Create(),
     };

@@ -2,6 +2,7 @@ using VisionCluster.Cli.Bench.Clients;
 using VisionCluster.Cli.Bench.Figures;
 using VisionCluster.Cli.Commands;
 using VisionCluster.Cli.Hosting;
+using VisionCluster.Gateway.Options;
 using VisionCluster.Inference;
 using VisionCluster.Models.Compilation;
 
@@ -66,7 +67,9 @@ internal sealed class BenchModel : IAsyncDisposable
     /// <summary>A whole cluster around the model, which is the cluster's from now on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="pictureCacheBytes">Size of the gateway's two caches of pictures; null as configured.</param>
-    public Task<LocalCluster> StartClusterAsync(CancellationToken cancellationToken, long? pictureCacheBytes = null)
+    /// <param name="configure">Further changes to the gateway's options.</param>
+    public Task<LocalCluster> StartClusterAsync(
+        CancellationToken cancellationToken, long? pictureCacheBytes = null, Action<GatewayOptions>? configure = null)
     {
         _disposed = true;
         return LocalCluster.StartAsync(
@@ -76,6 +79,7 @@ internal sealed class BenchModel : IAsyncDisposable
                 gateway.GrpcPort = 0;
                 gateway.Images.StoreBytes = Math.Max(pictureCacheBytes ?? gateway.Images.StoreBytes, gateway.Limits.Image.MaxBytes);
                 gateway.Images.EmbeddingCacheBytes = pictureCacheBytes ?? gateway.Images.EmbeddingCacheBytes;
+                configure?.Invoke(gateway);
             },
             cancellationToken);
     }

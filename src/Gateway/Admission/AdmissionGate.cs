@@ -1,54 +1,53 @@
 using Microsoft.Extensions.Options;
+using VisionCluster.Gateway.Auth;
 using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Options;
+using VisionCluster.Shared;
 
 namespace VisionCluster.Gateway.Admission;
 
-/// <summary>Counts generations and picture checks against their bounds.</summary>
-internal sealed class AdmissionGate(IOptions<GatewayOptions> options, GatewayMetrics metrics)
+/// <summary>Counts generations, tasks and picture checks against their bounds, and keeps some room for tenants below their share.</summary>
+internal sealed class AdmissionGate(IOptions<GatewayOptions> options, TenantWeights weights, GatewayMetrics metrics)
 {
     private readonly AdmissionOptions _options = options.Value.Admission;
     private readonly SemaphoreSlim _ingests = new(options.Value.Admission.MaxIngests);
-    private int _generations; // at most MaxGenerations
-    private int _tasks; // at most MaxTasks
-    private int _ingestsHeld; // running and waiting: at most MaxIngests + MaxQueuedIngests
+    private readonly TenantPlaces _generations = new(options.Value.Admission.MaxGenerations, weights.AreShared);
+    private readonly TenantPlaces _tasks = new(options.Value.Admission.MaxTasks, weights.AreShared);
 
-    public int Generations => Volatile.Read(ref _generations);
+    // Running and waiting.
+    private readonly TenantPlaces _ingestsHeld = new(options.Value.Admission.MaxIngests + options.Value.Admission.MaxQueuedIngests, weights.AreShared);
 
-    /// <summary>Takes a generation's place until the result is disposed.</summary>
-    /// <exception cref="RequestException">All are taken.</exception>
-    public IDisposable EnterGeneration()
+    public int Generations => _generations.Taken;
+
+    public string FullMessage => $"All {_options.MaxGenerations} generations are taken, or this tenant's share of them; retry later.";
+
+    public bool TryEnterGeneration(string tenant, double weight)
     {
-        if (Interlocked.Increment(ref _generations) <= _options.MaxGenerations)
-        {
-            metrics.Generations.Add(1);
-            return new GenerationPlace(this);
-        }
-
-        Interlocked.Decrement(ref _generations);
-        metrics.Refused.Add(1);
-        throw RequestException.Exhausted($"All {_options.MaxGenerations} generations are taken; retry later.", _options.RetryAfter);
+        if (!_generations.TryTake(tenant, weight))
+            return false;
+        metrics.Generations.Add(1);
+        return true;
     }
 
-    public bool TryEnterTask()
+    public void ExitGeneration(string tenant)
     {
-        if (Interlocked.Increment(ref _tasks) <= _options.MaxTasks)
-            return true;
-        Interlocked.Decrement(ref _tasks);
-        return false;
+        _generations.Release(tenant);
+        metrics.Generations.Add(-1);
     }
 
-    public void ExitTask() => Interlocked.Decrement(ref _tasks);
+    public bool TryEnterTask(string tenant) => _tasks.TryTake(tenant, weights.Of(tenant));
+
+    public void ExitTask(string tenant) => _tasks.Release(tenant);
 
     /// <summary>Runs CPU work on a picture off the caller's thread, at most so many at once.</summary>
     /// <exception cref="RequestException">Too many wait.</exception>
-    public async Task<T> IngestAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    public async Task<T> IngestAsync<T>(string tenant, Func<T> work, CancellationToken cancellationToken)
     {
+        if (!_ingestsHeld.TryTake(tenant, weights.Of(tenant)))
+            throw RequestException.Exhausted("Too many pictures are waiting to be checked; retry later.", _options.RetryAfter);
         try
         {
-            if (Interlocked.Increment(ref _ingestsHeld) > _options.MaxIngests + _options.MaxQueuedIngests)
-                throw RequestException.Exhausted("Too many pictures are waiting to be checked; retry later.", _options.RetryAfter);
             await _ingests.WaitAsync(cancellationToken);
             try
             {
@@ -61,18 +60,7 @@ internal sealed class AdmissionGate(IOptions<GatewayOptions> options, GatewayMet
         }
         finally
         {
-            Interlocked.Decrement(ref _ingestsHeld);
+            _ingestsHeld.Release(tenant);
         }
-    }
-
-    private void ExitGeneration()
-    {
-        Interlocked.Decrement(ref _generations);
-        metrics.Generations.Add(-1);
-    }
-
-    private sealed class GenerationPlace(AdmissionGate gate) : IDisposable
-    {
-        public void Dispose() => gate.ExitGeneration();
     }
 }

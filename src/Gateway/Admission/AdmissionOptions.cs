@@ -6,6 +6,12 @@ public sealed class AdmissionOptions
     /// <summary>Generations from arrival to their last token. Default 512.</summary>
     public int MaxGenerations { get; set; } = 512;
 
+    /// <summary>
+    /// Longest expected wait for a first token, by what is queued and by how fast the devices have been; a generation that would wait longer,
+    /// or past its deadline, is refused at once. Default 30 s.
+    /// </summary>
+    public TimeSpan MaxQueueTime { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Classify, Embed, Similarity and Inspect calls at once. Default 256.</summary>
     public int MaxTasks { get; set; } = 256;
 

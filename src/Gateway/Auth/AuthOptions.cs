@@ -6,6 +6,12 @@ public sealed class AuthOptions
     /// <summary>Once there is one, every call but health needs <c>authorization: Bearer KEY</c>. Default none.</summary>
     public IList<ApiKeyOptions> ApiKeys { get; } = [];
 
+    /// <summary>
+    /// Share of the devices by tenant, where more is asked for than there is: twice the weight, twice the tokens. From 0.01 to 1,000. The same
+    /// on all gateways. Default 1 each.
+    /// </summary>
+    public IDictionary<string, double> TenantWeights { get; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
     internal IEnumerable<string> Errors()
     {
         for (var i = 0; i < ApiKeys.Count; i++)
@@ -19,6 +25,12 @@ public sealed class AuthOptions
                 yield return $"{path}.KeySha256 must be 64 hex digits.";
             if (!Identifiers.IsValid(key.Tenant))
                 yield return $"{path}.Tenant must be {Identifiers.Rule}; it is '{key.Tenant}'.";
+        }
+
+        foreach (var (tenant, weight) in TenantWeights)
+        {
+            if (weight is not (>= 0.01 and <= 1_000))
+                yield return FormattableString.Invariant($"GatewayOptions.Auth.TenantWeights:{tenant} must be 0.01 to 1000; it is '{weight}'.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using VisionCluster.Gateway.Admission;
 
 namespace VisionCluster.Gateway.Diagnostics;
 
@@ -7,9 +8,16 @@ internal sealed class GatewayMetrics
 {
     public const string MeterName = "VisionCluster.Gateway";
 
+    private static readonly InstrumentAdvice<double> WaitAdvice = new()
+    {
+        HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120],
+    };
+
+    private readonly Meter _meter;
+
     public GatewayMetrics(IMeterFactory factory)
     {
-        var meter = factory.Create(MeterName);
+        var meter = _meter = factory.Create(MeterName);
         EmbeddingHits = meter.CreateCounter<long>("visioncluster.gateway.embedding_cache.hits", description: "Embeddings found.");
         EmbeddingMisses = meter.CreateCounter<long>(
             "visioncluster.gateway.embedding_cache.misses", description: "Embeddings not found.");
@@ -23,7 +31,10 @@ internal sealed class GatewayMetrics
         FailoverTime = meter.CreateHistogram<double>(
             "visioncluster.gateway.failover.time", "s", "From the last sign of the old silo to the first of the new one.");
         Resumed = meter.CreateCounter<long>("visioncluster.gateway.generations.resumed", description: "Answers resumed by clients.");
-        Refused = meter.CreateCounter<long>("visioncluster.gateway.generations.refused", description: "Generations not admitted.");
+        Refused = meter.CreateCounter<long>("visioncluster.gateway.generations.refused", description: "Generations not admitted, by reason.");
+        Admitted = meter.CreateCounter<long>("visioncluster.gateway.generations.admitted", description: "Generations admitted since the start.");
+        ExpectedWait = meter.CreateHistogram(
+            "visioncluster.gateway.expected_wait", "s", "Expected time to the first token, of requests admitted or refused.", null, WaitAdvice);
     }
 
     public Counter<long> EmbeddingHits { get; }
@@ -45,4 +56,21 @@ internal sealed class GatewayMetrics
     public Counter<long> Resumed { get; }
 
     public Counter<long> Refused { get; }
+
+    public Counter<long> Admitted { get; }
+
+    public Histogram<double> ExpectedWait { get; }
+
+    public void RefusedFor(AdmissionVerdict reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", NameOf(reason)));
+
+    public void ObserveBacklog(Func<int> unseen) => _meter.CreateObservableGauge(
+        "visioncluster.gateway.generations.unseen", unseen, description: "Generations admitted that no device has reported yet.");
+
+    private static string NameOf(AdmissionVerdict reason) => reason switch
+    {
+        AdmissionVerdict.Places => "places",
+        AdmissionVerdict.Waiting => "waiting",
+        AdmissionVerdict.Backlog => "backlog",
+        _ => "deadline",
+    };
 }

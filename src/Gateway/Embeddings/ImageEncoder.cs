@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.Grains;
+using VisionCluster.Gateway.Auth;
 using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Images;
@@ -15,6 +16,7 @@ internal sealed class ImageEncoder(
     IGrainFactory grains,
     EmbeddingCache cache,
     ImageStore store,
+    TenantWeights weights,
     GatewayMetrics metrics,
     IOptions<GatewayOptions> options,
     ILogger<ImageEncoder> logger)
@@ -83,7 +85,11 @@ internal sealed class ImageEncoder(
             try
             {
                 var reply = await grains.GetGrain<IEncoderGrain>(encoderKey.ToString())
-                    .Encode(new EncodeCommand(key, image.File, image.Split), cancellationToken);
+                    .Encode(new EncodeCommand(key, image.File, image.Split)
+                    {
+                        Tenant = tenant,
+                        TenantWeight = weights.Of(tenant),
+                    }, cancellationToken);
                 if (reply.Embedding is { } embedding)
                     cache.Keep(tenant, key, new CachedEmbedding(embedding, image.ModelRevision, image.Split));
                 if (last || reply.Refusal?.Reason != RefusalReason.Unavailable)

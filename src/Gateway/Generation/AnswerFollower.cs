@@ -114,6 +114,7 @@ internal sealed class AnswerFollower(
         var reply = await run.Grain.Start(run.ToCommand(), stop).WaitAsync(_options.Timeout, time, stop);
         if (reply.IsRunning)
         {
+            run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
             run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
             if (run.Copy.Accepted is not null)
                 logger.GoingOn(run.RequestId, run.Copy.Next);

@@ -17,7 +17,8 @@ internal sealed class GenerateHandler(
     ModelRouter router,
     GenerationRelay relay,
     RunningGenerations running,
-    AdmissionGate gate,
+    LoadAdmission admission,
+    TenantWeights weights,
     GatewayLeave leave,
     IOptions<GatewayOptions> options,
     TimeProvider time)
@@ -27,12 +28,35 @@ internal sealed class GenerateHandler(
         var clock = new GenerationClock(time);
         GenerateValidator.Check(request, options.Value.Limits, options.Value.Failover.MaxResumeWindow);
         leave.ThrowIfLeaving();
-        using var place = gate.EnterGeneration();
-        await HandleAdmittedAsync(request, responses, context, clock);
+        var model = await router.FindAsync(request.Model, context.CancellationToken);
+        if (!model.Generates)
+        {
+            var tasks = string.Join(", ", model.Description.Tasks);
+            throw RequestException.Invalid($"model: '{model.Name}' does not generate text; its tasks are: {tasks}.");
+        }
+
+        var (tenant, left) = (context.GetTenant(), TimeLeft(request, context));
+        if (left <= TimeSpan.Zero)
+            throw DeadlineExceeded();
+        var cost = CostEstimator.Estimate(request, model.Load);
+        if (!admission.TryAdmit(
+            new AdmissionRequest(model, cost, tenant, weights.Of(tenant), request.Priority, left), out var ticket, out var refusal))
+        {
+            StatusMapping.Refuse(context, refusal.Message, refusal.RetryAfter);
+            return;
+        }
+
+        using (ticket)
+            await HandleAdmittedAsync(request, model, ticket, responses, context, clock);
     }
 
     private async Task HandleAdmittedAsync(
-        GenerateRequest request, IServerStreamWriter<GenerateResponse> responses, ServerCallContext context, GenerationClock clock)
+        GenerateRequest request,
+        ServedModel model,
+        AdmissionTicket ticket,
+        IServerStreamWriter<GenerateResponse> responses,
+        ServerCallContext context,
+        GenerationClock clock)
     {
         using var deadline = request.DeadlineMs > 0
             ? new CancellationTokenSource(TimeSpan.FromMilliseconds(request.DeadlineMs), time)
@@ -42,16 +66,13 @@ internal sealed class GenerateHandler(
         var generation = running.Start(context.GetTenant(), requestId);
         try
         {
-            var model = await router.FindAsync(request.Model, stop.Token);
-            if (!model.Generates)
-            {
-                var tasks = string.Join(", ", model.Description.Tasks);
-                throw RequestException.Invalid($"model: '{model.Name}' does not generate text; its tasks are: {tasks}.");
-            }
-
             var seed = request.Sampling is { HasSeed: true } sampling ? sampling.Seed : RandomSeed();
-            var command = CommandMapping.ToCommand(request, requestId, model, seed) with { TimeLeft = TimeLeft(request, context) };
-            var call = new GenerationCall(request.SessionId, generation, command, clock);
+            var command = CommandMapping.ToCommand(request, requestId, model, seed) with
+            {
+                TimeLeft = ticket.Request.TimeLeft,
+                TenantWeight = ticket.Request.Weight,
+            };
+            var call = new GenerationCall(request.SessionId, generation, command, clock) { Ticket = ticket };
             await relay.RunAsync(request, call, model, responses, stop.Token);
         }
         catch (OperationCanceledException) when (IsDeadline(deadline, context))

@@ -1,5 +1,6 @@
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Contracts.V1;
+using VisionCluster.Gateway.Admission;
 
 namespace VisionCluster.Gateway.Generation;
 
@@ -13,6 +14,12 @@ internal sealed record GenerationCall(string SessionId, RunningGeneration Runnin
     public string Tenant => Running.Tenant;
 
     public string GrainKey => KeyOf(Tenant, SessionId, Running.RequestId);
+
+    /// <summary>As it was let in; null for one that was resumed.</summary>
+    public AdmissionTicket? Ticket { get; init; }
+
+    /// <summary>Whether work that begins now could only come too late.</summary>
+    public bool IsOverdue => Command.TimeLeft <= Clock.Elapsed;
 
     /// <summary>Tokens that the client has from an earlier stream.</summary>
     public int FirstIndex { get; init; }

@@ -26,8 +26,10 @@ internal sealed class GenerationRelay(ImagePreparer preparer, AnswerFollower fol
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, call.Running.Cancelled);
-            images = await preparer.PrepareAsync(call.Tenant, model, request, call.Clock, either.Token);
+            images = await preparer.PrepareAsync(call, model, request, either.Token);
             either.Token.ThrowIfCancellationRequested();
+            if (call.IsOverdue)
+                throw GenerateHandler.DeadlineExceeded();
         }
         catch (OperationCanceledException) when (call.Running.Cancelled.IsCancellationRequested && !stop.IsCancellationRequested)
         {

@@ -12,8 +12,9 @@ internal sealed class ImagePreparer(ImageIngest ingest, ImageEncoder encoder)
 {
     /// <exception cref="RequestException">A picture cannot be used.</exception>
     public async Task<PreparedImages> PrepareAsync(
-        string tenant, ServedModel model, GenerateRequest request, GenerationClock clock, CancellationToken cancellationToken)
+        GenerationCall call, ServedModel model, GenerateRequest request, CancellationToken cancellationToken)
     {
+        var (tenant, clock) = (call.Tenant, call.Clock);
         var parts = request.Messages
             .SelectMany((m, i) => m.Parts.Select((p, j) => (Part: p, Path: $"messages[{i}].parts[{j}].image")))
             .Where(x => x.Part.ContentCase == Part.ContentOneofCase.Image)
@@ -26,6 +27,8 @@ internal sealed class ImagePreparer(ImageIngest ingest, ImageEncoder encoder)
                 token => ingest.IngestAsync(tenant, model, p.Part.Image, split, p.Path, token))),
             cancellationToken);
         clock.IngestDone();
+        if (call.IsOverdue)
+            throw GenerateHandler.DeadlineExceeded();
 
         var started = clock.Elapsed;
         var keys = images.Select(i => i.Key).ToArray();

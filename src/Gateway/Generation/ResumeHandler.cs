@@ -17,6 +17,7 @@ internal sealed class ResumeHandler(
     AnswerFollower follower,
     RunningGenerations running,
     AdmissionGate gate,
+    TenantWeights weights,
     GatewayMetrics metrics,
     GatewayLeave leave,
     IOptions<GatewayOptions> options,
@@ -37,8 +38,9 @@ internal sealed class ResumeHandler(
         if (request.NextIndex > int.MaxValue)
             throw RequestException.Invalid("next_index must be the number of tokens that have come.");
         leave.ThrowIfLeaving();
-        using var place = gate.EnterGeneration();
         var tenant = context.GetTenant();
+        if (!gate.TryEnterGeneration(tenant, weights.Of(tenant)))
+            throw RequestException.Exhausted(gate.FullMessage, options.Value.Admission.RetryAfter);
         var generation = running.TakeOver(tenant, request.RequestId);
         try
         {
@@ -51,6 +53,7 @@ internal sealed class ResumeHandler(
         finally
         {
             running.End(generation);
+            gate.ExitGeneration(tenant);
         }
     }
 

@@ -53,6 +53,7 @@ internal sealed class ImageIngest(
     private Task<IngestedImage> IngestAsync(
         string tenant, ServedModel model, Func<ReadOnlyMemory<byte>> read, bool? split, string path, CancellationToken cancellationToken) =>
         gate.IngestAsync(
+            tenant,
             () =>
             {
                 try
@@ -76,7 +77,7 @@ internal sealed class ImageIngest(
             var wanted = split ?? stored.Split;
             return stored.ModelRevision == model.Revision && wanted == stored.Split
                 ? new IngestedImage(key, null)
-                : await gate.IngestAsync(() => Keep(tenant, model, stored.File, wanted, null), cancellationToken);
+                : await gate.IngestAsync(tenant, () => Keep(tenant, model, stored.File, wanted, null), cancellationToken);
         }
 
         var cached = embeddings.Peek(tenant, key);

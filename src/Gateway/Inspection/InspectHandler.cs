@@ -29,7 +29,7 @@ internal sealed class InspectHandler(
     public Task HandleAsync(InspectRequest request, IServerStreamWriter<InspectResponse> responses, ServerCallContext context)
     {
         InspectValidator.Check(request, options.Value.Limits);
-        return admission.RunAsync(async () =>
+        return admission.RunAsync(context.GetTenant(), async () =>
         {
             var stop = context.CancellationToken;
             var model = await router.FindAsync(request.Model, ModelTask.Inspect, stop);

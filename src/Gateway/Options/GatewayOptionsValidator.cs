@@ -27,6 +27,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         InRange("Admission.MaxTasks", options.Admission.MaxTasks, 1, 1_000_000);
         InRange("Admission.MaxIngests", options.Admission.MaxIngests, 1, 1_024);
         InRange("Admission.MaxQueuedIngests", options.Admission.MaxQueuedIngests, 0, 1_000_000);
+        Above("Admission.MaxQueueTime", options.Admission.MaxQueueTime);
         Above("Admission.RetryAfter", options.Admission.RetryAfter);
 
         Above("Failover.CallTimeout", options.Failover.CallTimeout);

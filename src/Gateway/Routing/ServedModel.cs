@@ -2,12 +2,16 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using VisionCluster.Contracts.Grains;
+using VisionCluster.Gateway.Admission;
 
 namespace VisionCluster.Gateway.Routing;
 
 /// <summary>A model in one revision, and the devices that serve it.</summary>
 internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelDevice> Devices)
 {
+    /// <summary>Its devices as one.</summary>
+    public ModelLoad Load { get; } = new(Devices);
+
     public string Name => Description.Name;
 
     public string Revision => Description.Revision;

@@ -13,7 +13,7 @@ internal sealed class ClassifyHandler(
     public Task<ClassifyResponse> HandleAsync(string tenant, ClassifyRequest request, CancellationToken cancellationToken)
     {
         var top = TaskValidator.Check(request, options.Value.Limits);
-        return admission.RunAsync(async () =>
+        return admission.RunAsync(tenant, async () =>
         {
             var model = await router.FindAsync(request.Model, ModelTask.Classify, cancellationToken);
             var encoded = await images.EncodeAsync(tenant, model, [.. request.Images.Select((image, i) => (image, $"images[{i}]"))], cancellationToken);

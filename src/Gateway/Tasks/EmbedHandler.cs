@@ -15,7 +15,7 @@ internal sealed class EmbedHandler(
     public Task<EmbedResponse> HandleAsync(string tenant, EmbedRequest request, CancellationToken cancellationToken)
     {
         TaskValidator.Check(request, options.Value.Limits);
-        return admission.RunAsync(async () =>
+        return admission.RunAsync(tenant, async () =>
         {
             var model = await router.FindAsync(request.Model, ModelTask.Embed, cancellationToken);
             var command = new EmbedCommand(await InputsAsync(tenant, model, request, cancellationToken), ToPooling(request.Pooling), request.Normalize);

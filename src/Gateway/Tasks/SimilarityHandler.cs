@@ -14,7 +14,7 @@ internal sealed class SimilarityHandler(
     public Task<SimilarityResponse> HandleAsync(string tenant, SimilarityRequest request, CancellationToken cancellationToken)
     {
         TaskValidator.Check(request, options.Value.Limits);
-        return admission.RunAsync(async () =>
+        return admission.RunAsync(tenant, async () =>
         {
             var model = await router.FindAsync(request.Model, ModelTask.Similarity, cancellationToken);
             var encoded = await images.EncodeAsync(tenant, model, [.. request.Images.Select((image, i) => (image, $"images[{i}]"))], cancellationToken);

@@ -9,9 +9,9 @@ namespace VisionCluster.Gateway.Tasks;
 internal sealed class TaskAdmission(AdmissionGate gate, IOptions<GatewayOptions> options)
 {
     /// <exception cref="RequestException">RESOURCE_EXHAUSTED.</exception>
-    public async Task<T> RunAsync<T>(Func<Task<T>> work)
+    public async Task<T> RunAsync<T>(string tenant, Func<Task<T>> work)
     {
-        if (!gate.TryEnterTask())
+        if (!gate.TryEnterTask(tenant))
         {
             throw RequestException.Exhausted(
                 $"All {options.Value.Admission.MaxTasks} places for tasks are taken; retry later.", options.Value.Admission.RetryAfter);
@@ -23,7 +23,7 @@ internal sealed class TaskAdmission(AdmissionGate gate, IOptions<GatewayOptions>
         }
         finally
         {
-            gate.ExitTask();
+            gate.ExitTask(tenant);
         }
     }
 }

@@ -7,15 +7,19 @@ using VisionCluster.Contracts.V1;
 namespace VisionCluster.Cli.Bench.Clients;
 
 /// <summary>Over gRPC through gateway and grains, as any client.</summary>
-internal sealed class GatewayClient(string endpoint) : IBenchClient, IDisposable
+internal sealed class GatewayClient(string endpoint, string? key = null, TimeSpan? deadline = null) : IBenchClient, IDisposable
 {
-    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(endpoint);
+    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
+    {
+        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+    });
+    private readonly Metadata? _headers = key is null ? null : new Metadata { { "authorization", "Bearer " + key } };
 
     public async Task<RequestTrace> RunAsync(BenchRequest request, CancellationToken cancellationToken)
     {
         var (sent, arrivals, ids) = (Stopwatch.GetTimestamp(), new List<long>(request.OutputTokens), new List<int>(request.OutputTokens));
         var finished = new Finished();
-        using var call = new VisionService.VisionServiceClient(_channel).Generate(ToProto(request), cancellationToken: cancellationToken);
+        using var call = new VisionService.VisionServiceClient(_channel).Generate(ToProto(request), _headers, cancellationToken: cancellationToken);
         try
         {
             await foreach (var response in call.ResponseStream.ReadAllAsync(CancellationToken.None))
@@ -30,9 +34,12 @@ internal sealed class GatewayClient(string endpoint) : IBenchClient, IDisposable
                 finished = response.Finished ?? finished;
             }
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Cancelled or StatusCode.ResourceExhausted)
+        catch (RpcException e) when (OutcomeOf(e.StatusCode) is { } outcome)
         {
-            return new RequestTrace(e.StatusCode == StatusCode.Cancelled ? RequestOutcome.Cancelled : RequestOutcome.Refused, sent, arrivals, ids);
+            return new RequestTrace(outcome, sent, arrivals, ids)
+            {
+                RefusedAfterMs = outcome == RequestOutcome.Refused ? Stopwatch.GetElapsedTime(sent).TotalMilliseconds : null,
+            };
         }
 
         return new RequestTrace(RequestOutcome.Finished, sent, arrivals, ids)
@@ -45,7 +52,15 @@ internal sealed class GatewayClient(string endpoint) : IBenchClient, IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    private static GenerateRequest ToProto(BenchRequest request)
+    private static RequestOutcome? OutcomeOf(StatusCode status) => status switch
+    {
+        StatusCode.Cancelled => RequestOutcome.Cancelled,
+        StatusCode.ResourceExhausted => RequestOutcome.Refused,
+        StatusCode.DeadlineExceeded => RequestOutcome.Late,
+        _ => null,
+    };
+
+    private GenerateRequest ToProto(BenchRequest request)
     {
         var (text, picture) = request.Prompt as BenchPrompt.Message ?? throw new NotSupportedException("The gateway takes messages, not token ids.");
         var message = new Message { Role = Message.Types.Role.User };
@@ -58,6 +73,7 @@ internal sealed class GatewayClient(string endpoint) : IBenchClient, IDisposable
         return new GenerateRequest
         {
             Messages = { message },
+            DeadlineMs = (uint)(deadline?.TotalMilliseconds ?? 0),
             Stopping = new Stopping { MaxTokens = (uint)request.OutputTokens, IgnoreEos = true },
         };
     }

@@ -9,6 +9,9 @@ internal enum RequestOutcome
 
     /// <summary>A queue was full.</summary>
     Refused,
+
+    /// <summary>Its deadline passed.</summary>
+    Late,
 }
 
 /// <summary>When a request was sent and when each of its tokens arrived, by <see cref="Stopwatch"/>.</summary>
@@ -20,6 +23,9 @@ internal sealed record RequestTrace(RequestOutcome Outcome, long Sent, IReadOnly
 
     /// <summary>In the engine's queue.</summary>
     public TimeSpan Queued { get; init; }
+
+    /// <summary>From sending it to its refusal.</summary>
+    public double? RefusedAfterMs { get; init; }
 
     public double? FirstTokenMs => Arrivals.Count == 0 ? null : Ms(Sent, Arrivals[0]);
 
