@@ -60,6 +60,16 @@ public sealed class BenchCommandTests
         Assert.All(Rows(report), row => Positive(row, "tokens_per_s", "ttft_ms_p50"));
     }
 
+    [Fact]
+    public async Task Overload_FourTimesTheLoad_ReportsWhatWasServedAndRefused()
+    {
+        var report = await RunAsync("overload", "--loads", "4", "--seconds", "1", "--prompt", "32", "--output", "8", "--slots", "2", "--deadline-ms", "1000");
+
+        var row = Assert.Single(Rows(report));
+        Positive(row, "offered_per_s", "goodput_per_s", "ttft_ms_p50");
+        Assert.True(Int(row, "refused") >= 0);
+    }
+
     [Theory]
     [InlineData("emoji-vlm", 16)]
     [InlineData("emoji-siglip", 1)]

@@ -81,7 +81,11 @@ internal sealed class LoadAdmission
     internal void Leave(AdmissionTicket ticket)
     {
         lock (_lock)
-            _unseen.Remove(ticket);
+        {
+            if (_unseen.Remove(ticket) && ticket.Start is not null && _models.TryGetValue(ticket.Request.Model.Name, out var seen))
+                seen.Left++; // short answers come and go between two reports
+        }
+
         _gate.ExitGeneration(ticket.Request.Tenant);
     }
 
@@ -99,8 +103,8 @@ internal sealed class LoadAdmission
             return;
         var own = _unseen.RemoveWhere(
             t => t.Request.Model.Name == model && t.Start is { } start && load.Includes(start.Silo, start.Device, start.Submission));
-        seen.Traffic.Reported(load.SubmittedSince(seen.Load), own);
-        seen.Load = load;
+        seen.Traffic.Reported(load.SubmittedSince(seen.Load), own + seen.Left);
+        (seen.Load, seen.Left) = (load, 0);
     }
 
     private AdmissionRefusal Refuse(AdmissionVerdict verdict, AdmissionRequest request, TimeSpan expected)
@@ -124,6 +128,9 @@ internal sealed class LoadAdmission
     private sealed class Seen(ModelLoad load)
     {
         public ModelLoad Load { get; set; } = load;
+
+        /// <summary>Generations that were started and ended since.</summary>
+        public int Left { get; set; }
 
         public TrafficShare Traffic { get; } = new();
     }
