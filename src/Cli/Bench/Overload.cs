@@ -122,19 +122,22 @@ internal sealed class Overload
 
         var traces = await Task.WhenAll(sent);
         cancellation.ThrowIfCancellationRequested();
-        Report(report, load, traces, skipped, Stopwatch.GetElapsedTime(started));
+        Report(report, load, traces, skipped, started);
     }
 
-    private void Report(BenchReport report, double load, (int Tenant, RequestTrace Trace)[] traces, int skipped, TimeSpan time)
+    private void Report(BenchReport report, double load, (int Tenant, RequestTrace Trace)[] traces, int skipped, long started)
     {
         var finished = traces.Where(t => t.Trace.Outcome == RequestOutcome.Finished).ToList();
         var refusals = new Percentiles(traces.Select(t => t.Trace.RefusedAfterMs).OfType<double>());
         var first = new Percentiles(finished.Select(t => t.Trace.FirstTokenMs).OfType<double>());
         var good = finished.Where(t => t.Trace.TotalMs <= _plan.Deadline.TotalMilliseconds).ToList();
+
+        // While the load lasts: what is still queued then is answered beside nobody.
+        var meanwhile = good.Count(t => Stopwatch.GetElapsedTime(started, t.Trace.Arrivals[^1]) <= _plan.Length);
         report.Add(
             ("load", load),
             ("offered_per_s", BenchReport.Number((traces.Length + skipped) / _plan.Length.TotalSeconds)),
-            ("goodput_per_s", BenchReport.Number(good.Count / time.TotalSeconds)),
+            ("goodput_per_s", BenchReport.Number(meanwhile / _plan.Length.TotalSeconds)),
             ("refused", traces.Count(t => t.Trace.Outcome == RequestOutcome.Refused)),
             ("late", traces.Count(t => t.Trace.Outcome == RequestOutcome.Late)),
             ("not_sent", skipped),

@@ -3,7 +3,7 @@ namespace VisionCluster.Gateway.Admission;
 /// <summary>Whether a request may join what waits.</summary>
 internal static class AdmissionPolicy
 {
-    private const double DeadlineMargin = 1.25; // an answer that comes a little too late is work for nothing
+    private const double DeadlineMargin = 1.5; // an answer that comes a little too late is work for nothing
 
     private const int KeptPart = 8; // of the waiting places: for tenants below their share
 

@@ -60,7 +60,7 @@ public sealed class AdmissionPolicyTests
         var load = Full with { Queue = [Queued("a", 0, 300)] };
 
         Assert.Equal(AdmissionVerdict.Deadline, Judge(load, Ask() with { TimeLeft = TimeSpan.FromSeconds(6) }, out _));
-        Assert.Equal(AdmissionVerdict.Admitted, Judge(load, Ask() with { TimeLeft = TimeSpan.FromSeconds(7) }, out _));
+        Assert.Equal(AdmissionVerdict.Admitted, Judge(load, Ask() with { TimeLeft = TimeSpan.FromSeconds(8) }, out _));
     }
 
     [Fact]
