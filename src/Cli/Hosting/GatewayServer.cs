@@ -48,6 +48,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         HostLogging.Configure(builder.Logging, builder.Configuration, server: true);
+        Telemetry.AddTo(builder.Services, builder.Configuration, "visioncluster-gateway");
         var (cluster, gateway) = (new ClusteringOptions(), new GatewayOptions());
         ServerConfiguration.Bind(builder.Configuration, cluster);
         configureCluster(cluster);

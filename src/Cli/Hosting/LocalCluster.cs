@@ -88,6 +88,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         HostLogging.Configure(builder.Logging, builder.Configuration, handleSignals);
+        Telemetry.AddTo(builder.Services, builder.Configuration, "visioncluster");
         if (!handleSignals)
         {
             builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();

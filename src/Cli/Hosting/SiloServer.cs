@@ -68,6 +68,7 @@ internal sealed class SiloServer : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
         HostLogging.Configure(builder.Logging, builder.Configuration, server: true);
+        Telemetry.AddTo(builder.Services, builder.Configuration, "visioncluster-silo");
         builder.AddVisionClusterSilo(silo =>
         {
             ServerConfiguration.Bind(builder.Configuration, silo);

@@ -15,4 +15,8 @@ public sealed record EncodeCommand(
     /// <summary>The tenant's share of the device against others'. Positive.</summary>
     [Id(4)]
     public double TenantWeight { get; init; } = 1;
+
+    /// <summary>W3C trace context of the caller; null while nobody traces.</summary>
+    [Id(5)]
+    public string? TraceParent { get; init; }
 }

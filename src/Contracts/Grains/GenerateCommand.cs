@@ -54,4 +54,8 @@ public sealed record GenerateCommand
     /// <summary>The tenant's share of the device against others'. Positive.</summary>
     [Id(13)]
     public double TenantWeight { get; init; } = 1;
+
+    /// <summary>W3C trace context of the caller; null while nobody traces.</summary>
+    [Id(14)]
+    public string? TraceParent { get; init; }
 }

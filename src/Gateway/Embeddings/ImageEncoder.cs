@@ -29,6 +29,7 @@ internal sealed class ImageEncoder(
     public async Task<(EmbeddingData Data, bool Cached)> GetAsync(
         string tenant, ServedModel model, string key, string path, CancellationToken cancellationToken)
     {
+        using var activity = GatewayTrace.Embedding();
         if (cache.Find(tenant, key) is { } cached)
             return (cached.Data, true);
         var image = store.Find(tenant, key);
@@ -84,12 +85,14 @@ internal sealed class ImageEncoder(
             var last = attempt == MaxAttempts;
             try
             {
-                var reply = await grains.GetGrain<IEncoderGrain>(encoderKey.ToString())
-                    .Encode(new EncodeCommand(key, image.File, image.Split)
-                    {
-                        Tenant = tenant,
-                        TenantWeight = weights.Of(tenant),
-                    }, cancellationToken);
+                using var activity = GatewayTrace.Encode(device.SiloName, image.File.Length);
+                var command = new EncodeCommand(key, image.File, image.Split)
+                {
+                    Tenant = tenant,
+                    TenantWeight = weights.Of(tenant),
+                    TraceParent = GatewayTrace.Parent,
+                };
+                var reply = await grains.GetGrain<IEncoderGrain>(encoderKey.ToString()).Encode(command, cancellationToken);
                 if (reply.Embedding is { } embedding)
                     cache.Keep(tenant, key, new CachedEmbedding(embedding, image.ModelRevision, image.Split));
                 if (last || reply.Refusal?.Reason != RefusalReason.Unavailable)

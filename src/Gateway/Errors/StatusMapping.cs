@@ -42,5 +42,14 @@ internal static class StatusMapping
         or EnumerationAbortedException
         or TimeoutException;
 
+    /// <summary>The status that an exception ends a call with.</summary>
+    public static StatusCode CodeOf(Exception exception) => exception switch
+    {
+        RequestException refused => refused.Status,
+        RpcException rpc => rpc.StatusCode,
+        OperationCanceledException => StatusCode.Cancelled,
+        _ => IsTransient(exception) ? StatusCode.Unavailable : StatusCode.Internal,
+    };
+
     private static string Milliseconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
 }

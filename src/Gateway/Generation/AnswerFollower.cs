@@ -111,7 +111,10 @@ internal sealed class AnswerFollower(
         if (model is not null)
             SiloHint.Set(picker.Choose(model, run.Avoid).SiloAddress);
 
-        var reply = await run.Grain.Start(run.ToCommand(), stop).WaitAsync(_options.Timeout, time, stop);
+        var start = run.ToCommand();
+        StartReply reply;
+        using (GatewayTrace.Start(start))
+            reply = await run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop).WaitAsync(_options.Timeout, time, stop);
         if (reply.IsRunning)
         {
             run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
@@ -138,6 +141,7 @@ internal sealed class AnswerFollower(
         {
             metrics.Failovers.Add(1);
             metrics.FailoverTime.Record(pause.TotalSeconds);
+            GatewayTrace.Failover(pause, run.SiloName, run.Copy.Next);
         }
 
         if (chunk.Finished is { } finished)

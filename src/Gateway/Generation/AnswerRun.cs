@@ -47,6 +47,9 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     public GenerateCommand ToCommand() => Call.ToCommand(_images, Copy, Deaths.InARow);
 
+    /// <summary>Name of the silo that runs it, or ran it last; empty before.</summary>
+    public string SiloName => _siloName;
+
     /// <summary>Cancelled once the silo that runs it is dead.</summary>
     public CancellationToken SiloLost { get; private set; }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.V1;
 using VisionCluster.Gateway.Admission;
 using VisionCluster.Gateway.Auth;
+using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
@@ -46,8 +47,16 @@ internal sealed class GenerateHandler(
             return;
         }
 
-        using (ticket)
-            await HandleAdmittedAsync(request, model, ticket, responses, context, clock);
+        using var activity = GatewayTrace.Generation(model.Name, model.Revision);
+        try
+        {
+            using (ticket)
+                await HandleAdmittedAsync(request, model, ticket, responses, context, clock);
+        }
+        catch (Exception e) when (activity.Failed(e))
+        {
+            throw; // never reached: the filter only takes note
+        }
     }
 
     private async Task HandleAdmittedAsync(

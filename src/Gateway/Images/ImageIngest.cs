@@ -2,6 +2,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.V1;
 using VisionCluster.Gateway.Admission;
+using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Embeddings;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Options;
@@ -35,6 +36,7 @@ internal sealed class ImageIngest(
     public async Task<IngestedImage> IngestAsync(
         string tenant, ServedModel model, Image image, bool? split, string path, CancellationToken cancellationToken)
     {
+        using var activity = GatewayTrace.Ingest();
         switch (image.SourceCase)
         {
             case Image.SourceOneofCase.Key:

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Security.AntiSSRF;
+using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Options;
 
@@ -34,6 +35,7 @@ internal sealed class RemoteImageFetcher : IDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.Timeout);
+        using var activity = GatewayTrace.Fetch();
         try
         {
             var uri = Check(url, path);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Orleans.Runtime;
 using VisionCluster.Contracts.Grains;
+using VisionCluster.Grains.Diagnostics;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Inference;
 using VisionCluster.Inference.Decoding;
@@ -201,7 +202,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
                 return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);
             _watch = new ReaderWatch(this, turn, OnSilence, Max(_options.ResumeWindow, command.ResumeWindow));
-            FollowAsync(turn, generation, host).Ignore(); // it never faults
+            FollowAsync(turn, generation, host, TurnTrace.Begin(command, host)).Ignore(); // it never faults
             return StartReply.Running with { Device = host.Device, Submission = generation.Number };
         }
         catch (ArgumentException e)
@@ -223,8 +224,9 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     }
 
     /// <summary>Writes the log from the engine's updates, to the end. Whatever happens, the turn ends.</summary>
-    private async Task FollowAsync(Turn turn, Generation generation, IModelHost host)
+    private async Task FollowAsync(Turn turn, Generation generation, IModelHost host, TurnTrace trace)
     {
+        using var traced = trace;
         using var leaving = _gate.HandOverRequested.UnsafeRegister(static t => ((Turn)t!).Move(), turn);
         try
         {
@@ -240,7 +242,9 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
                 turn.Log.Flush();
             }
 
-            await EndAsync(turn, await generation.Result);
+            var result = await generation.Result;
+            trace.Ended(result);
+            await EndAsync(turn, result);
         }
         catch (Exception e)
         {

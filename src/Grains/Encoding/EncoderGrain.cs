@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using Orleans.Placement;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Grains.Decoding;
+using VisionCluster.Grains.Diagnostics;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Imaging;
 using VisionCluster.Inference;
@@ -21,6 +22,7 @@ internal sealed class EncoderGrain(ModelRegistry models, EmbeddingPool pool, Enc
             return Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
         }
 
+        using var activity = GrainTrace.Encode(command, key);
         return pool.Find(command.Key) is { } held
             ? new EncodeReply(held, null, Cached: true)
             : await flights.RunAsync(command.Key, token => EncodeAsync(host, command, token), cancellationToken);

@@ -74,7 +74,10 @@ public sealed class EncoderBatcher : IAsyncDisposable
             var (batcher, job) = ((EncoderBatcher, EncoderJob))state!;
             batcher.Cancel(job, token);
         }, (this, job)).ConfigureAwait(false);
-        return await job.Completion.ConfigureAwait(false);
+        var values = await job.Completion.ConfigureAwait(false);
+        InferenceTrace.Encoded(
+            _timeProvider.GetElapsedTime(job.QueuedAt, job.StartedAt), _timeProvider.GetElapsedTime(job.StartedAt), image.Tiles);
+        return values;
     }
 
     /// <summary>Waits for the run that is under way; images that wait fail. Disposes the runner.</summary>
@@ -192,7 +195,10 @@ public sealed class EncoderBatcher : IAsyncDisposable
         foreach (var (job, firstTile, _) in batch)
         {
             if (firstTile == 0)
+            {
+                job.StartedAt = _timeProvider.GetTimestamp();
                 _metrics.EncoderQueued(_timeProvider.GetElapsedTime(job.QueuedAt));
+            }
         }
     }
 

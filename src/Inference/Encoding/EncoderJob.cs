@@ -16,6 +16,9 @@ internal sealed class EncoderJob(ProcessedImage image, long queuedAt, WorkOwner 
 
     public long QueuedAt { get; } = queuedAt;
 
+    /// <summary>When its first tile left the queue.</summary>
+    public long StartedAt { get; set; }
+
     public long Bytes { get; } = (sizeof(float) * (long)image.PixelValues.Length) + (image.PixelMask?.Length ?? 0);
 
     public Task<float[]> Completion => _completion.Task;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using VisionCluster.Imaging;
+using VisionCluster.Inference.Diagnostics;
 using VisionCluster.Models.Processing;
 using VisionCluster.Shared;
 
@@ -52,6 +53,15 @@ internal sealed class ImageEncoder(
 
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
 
+    private ProcessedImage Process(ReadOnlyMemory<byte> file, bool? split)
+    {
+        DecodedImage pixels;
+        using (InferenceTrace.Decode())
+            pixels = codec.Decode(file, options.ImageLimits);
+        using (InferenceTrace.Preprocess())
+            return processorFor(split).Process(pixels);
+    }
+
     private async Task<ProcessedImage> PrepareAsync(
         ReadOnlyMemory<byte> file, bool? split, WorkOwner owner, CancellationToken cancellationToken)
     {
@@ -60,11 +70,12 @@ internal sealed class ImageEncoder(
 
         try
         {
-            await _workers.EnterAsync(owner, cancellationToken);
+            using (InferenceTrace.Wait())
+                await _workers.EnterAsync(owner, cancellationToken);
             try
             {
                 // Off the caller's scheduler: a grain's turn must not decode pictures.
-                return await Task.Run(() => processorFor(split).Process(codec.Decode(file, options.ImageLimits)), cancellationToken);
+                return await Task.Run(() => Process(file, split), cancellationToken);
             }
             finally
             {
