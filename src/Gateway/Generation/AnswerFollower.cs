@@ -29,6 +29,7 @@ internal sealed class AnswerFollower(
     ILogger<AnswerFollower> logger)
 {
     private const int MaxStarts = 3; // of an answer that has not begun: refused by a silo that leaves, or has lost the model
+    private static readonly WriteOptions MoreFollows = new(WriteFlags.BufferHint); // one packet for what is there
     private readonly FailoverOptions _options = options.Value.Failover;
 
     /// <param name="call">Its command is complete.</param>
@@ -68,8 +69,14 @@ internal sealed class AnswerFollower(
         try
         {
             // Without a token: cancelling a write would reset the call, and hide the status that it ends with.
-            await foreach (var response in source.ReadAllAsync(CancellationToken.None))
-                await responses.WriteAsync(response, CancellationToken.None);
+            while (await source.WaitToReadAsync(CancellationToken.None))
+            {
+                while (source.TryRead(out var response))
+                {
+                    responses.WriteOptions = source.TryPeek(out _) ? MoreFollows : null;
+                    await responses.WriteAsync(response, CancellationToken.None);
+                }
+            }
         }
         catch
         {
