@@ -1,11 +1,11 @@
 namespace VisionCluster.Contracts.Grains;
 
-/// <summary>A model that is being loaded on a silo, or could not be.</summary>
+/// <summary>A model that is being loaded on a silo, or lately was.</summary>
 /// <param name="Id">Of the load.</param>
 /// <param name="Model">The name that it will have.</param>
 /// <param name="Source">As it was asked for.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="Detail">What is being done, or what went wrong: no paths.</param>
+/// <param name="Detail">What is being done, the revision that was loaded, or what went wrong.</param>
 [GenerateSerializer, Immutable, Alias("visioncluster.LoadReport")]
 public sealed record LoadReport(
     [property: Id(0)] string Id,

@@ -1,6 +1,6 @@
 namespace VisionCluster.Contracts.Grains;
 
-/// <summary>Where a load stands; a model that is loaded is in the silo's models instead.</summary>
+/// <summary>Where a load stands.</summary>
 [GenerateSerializer, Alias("visioncluster.LoadState")]
 public enum LoadState
 {
@@ -10,6 +10,9 @@ public enum LoadState
     /// <summary>It is compiled, or its weights are read.</summary>
     Loading,
 
-    /// <summary>It could not be loaded; shown until the silo forgets it.</summary>
+    /// <summary>It is among the silo's models; shown for a while.</summary>
+    Loaded,
+
+    /// <summary>It could not be loaded; shown for a while.</summary>
     Failed,
 }

@@ -12,7 +12,7 @@ public sealed record SiloReport(
     [property: Id(2)] bool Draining,
     [property: Id(3)] ModelReport[] Models)
 {
-    /// <summary>Models that are being loaded, or could not be.</summary>
+    /// <summary>Models that are being loaded, and the latest that were, or could not be.</summary>
     [Id(4)]
     public LoadReport[] Loads { get; init; } = [];
 
