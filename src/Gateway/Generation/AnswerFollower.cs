@@ -123,6 +123,10 @@ internal sealed class AnswerFollower(
                 logger.GoingOn(run.RequestId, run.Copy.Next);
             await run.Call.Running.ConfirmStartedAsync();
         }
+        else if (reply.Bound is { } bound)
+        {
+            throw new RevisionMovedException(bound);
+        }
         else if (reply.ImagesNeeded is { } keys)
         {
             await RecallAsync(run, model, keys, stop);
@@ -198,6 +202,19 @@ internal sealed class AnswerFollower(
             run.IsRunning = await run.Grain.Attach(run.RequestId, run.Call.Command.Caller) is not null;
             await PauseAsync(run, refusal.Message, stop);
             return;
+        }
+
+        if (refusal.Reason == RefusalReason.Unavailable)
+        {
+            await directory.RefreshAsync(stop); // the revision may have been unloaded
+            if (directory.Current.Find(run.Call.Command.Model, run.Call.Command.Revision) is null)
+            {
+                if (!begun)
+                    throw new RevisionMovedException(null);
+                run.Refused(reply.Silo);
+                await PauseAsync(run, "The model revision of this answer is no longer served; send the request again.", stop);
+                return;
+            }
         }
 
         var passes = refusal.Reason is RefusalReason.Unavailable || (begun && refusal.Reason is RefusalReason.QueueFull);

@@ -22,6 +22,12 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
 
     public bool Generates => Has(ModelTask.Generate);
 
+    /// <summary>New sessions take it only once it is chosen.</summary>
+    public bool IsHeld => Devices.All(d => d.Report.Held);
+
+    /// <summary>When it came to the cluster.</summary>
+    public DateTimeOffset FirstLoadedAt => Devices.Min(d => d.Report.LoadedAt);
+
     public bool Has(string task) => Description.Tasks.Contains(task);
 
     /// <summary>
