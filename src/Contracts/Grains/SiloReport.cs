@@ -14,7 +14,7 @@ public sealed record SiloReport(
 {
     /// <summary>Models that are being loaded, and the latest that were, or could not be.</summary>
     [Id(4)]
-    public LoadReport[] Loads { get; init; } = [];
+    public ModelLoadReport[] Loads { get; init; } = [];
 
     /// <summary>Every serving choice that it knows: each silo keeps all of them, so that they outlive any.</summary>
     [Id(5)]

@@ -45,7 +45,7 @@ internal static class AdminMapping
         return revision;
     }
 
-    private static ModelLoad ToLoad(SiloReport silo, LoadReport load) => new()
+    private static ModelLoad ToLoad(SiloReport silo, ModelLoadReport load) => new()
     {
         LoadId = load.Id,
         Silo = silo.Name,

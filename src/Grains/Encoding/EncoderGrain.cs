@@ -5,6 +5,7 @@ using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Diagnostics;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Imaging;
+using VisionCluster.Inference;
 using VisionCluster.Inference.Encoding;
 
 namespace VisionCluster.Grains.Encoding;

@@ -13,13 +13,13 @@ internal sealed class LoadQueue(IOptions<SiloOptions> options)
     public const int MaxEnded = 16;
 
     private readonly Lock _lock = new();
-    private readonly List<LoadReport> _reports = []; // MaxQueuedLoads + 1 + MaxEnded at most
+    private readonly List<ModelLoadReport> _reports = []; // MaxQueuedLoads + 1 + MaxEnded at most
     private readonly Channel<LoadOrder> _waiting = Channel.CreateUnbounded<LoadOrder>();
 
     /// <summary>Raised after every change, on the thread that made it.</summary>
     public event Action? Changed;
 
-    public LoadReport[] Reports
+    public ModelLoadReport[] Reports
     {
         get
         {
@@ -39,7 +39,7 @@ internal sealed class LoadQueue(IOptions<SiloOptions> options)
             // One that nothing runs before does not wait.
             if (_reports.Count(r => r.State is LoadState.Queued or LoadState.Loading) > options.Value.MaxQueuedLoads)
                 return false;
-            _reports.Add(new LoadReport(order.Id, order.Name, order.Source, LoadState.Queued, ""));
+            _reports.Add(new ModelLoadReport(order.Id, order.Name, order.Source, LoadState.Queued, ""));
             _waiting.Writer.TryWrite(order);
         }
 
@@ -53,7 +53,7 @@ internal sealed class LoadQueue(IOptions<SiloOptions> options)
 
     public void Fail(string id, string message) => Set(id, LoadState.Failed, message);
 
-    private static bool IsEnded(LoadReport report) => report.State is LoadState.Loaded or LoadState.Failed;
+    private static bool IsEnded(ModelLoadReport report) => report.State is LoadState.Loaded or LoadState.Failed;
 
     private void Set(string id, LoadState state, string detail)
     {

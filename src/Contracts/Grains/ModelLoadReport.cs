@@ -6,8 +6,8 @@ namespace VisionCluster.Contracts.Grains;
 /// <param name="Source">As it was asked for.</param>
 /// <param name="State">Where it stands.</param>
 /// <param name="Detail">What is being done, the revision that was loaded, or what went wrong.</param>
-[GenerateSerializer, Immutable, Alias("visioncluster.LoadReport")]
-public sealed record LoadReport(
+[GenerateSerializer, Immutable, Alias("visioncluster.ModelLoadReport")]
+public sealed record ModelLoadReport(
     [property: Id(0)] string Id,
     [property: Id(1)] string Model,
     [property: Id(2)] string Source,
