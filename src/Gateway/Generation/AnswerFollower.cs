@@ -117,7 +117,10 @@ internal sealed class AnswerFollower(
             reply = await run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop).WaitAsync(_options.Timeout, time, stop);
         if (reply.IsRunning)
         {
-            run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
+            if (run.Call.Ticket is { } ticket && ticket.Request.Model.Revision != command.Revision)
+                ticket.StartedElsewhere();
+            else
+                run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
             run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
             if (run.Copy.Accepted is not null)
                 logger.GoingOn(run.RequestId, run.Copy.Next);

@@ -16,6 +16,9 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
 
     public string Revision => Description.Revision;
 
+    /// <summary>Name and revision: a device that holds two revisions counts the work of each by itself.</summary>
+    public (string Name, string Revision) Key => (Name, Revision);
+
     public string ProcessorDigest => Description.ProcessorDigest;
 
     public bool TakesImages => ProcessorDigest.Length > 0;
