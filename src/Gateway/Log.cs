@@ -30,4 +30,13 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Information, "Generation {RequestId} could not be given up; its silo will notice.")]
     public static partial void NotAbandoned(this ILogger logger, Exception exception, string requestId);
+
+    [LoggerMessage(10, LogLevel.Information, "Tenant {Tenant} loads a model from {Source}.")]
+    public static partial void AdminLoads(this ILogger logger, string tenant, string source);
+
+    [LoggerMessage(11, LogLevel.Information, "Tenant {Tenant} unloads model {Model} in revision {Revision}.")]
+    public static partial void AdminUnloads(this ILogger logger, string tenant, string model, string revision);
+
+    [LoggerMessage(12, LogLevel.Information, "Tenant {Tenant} chooses revision '{Revision}' of model {Model}.")]
+    public static partial void AdminChooses(this ILogger logger, string tenant, string model, string revision);
 }

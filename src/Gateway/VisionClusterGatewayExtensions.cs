@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.V1;
+using VisionCluster.Gateway.Administration;
 using VisionCluster.Gateway.Admission;
 using VisionCluster.Gateway.Auth;
 using VisionCluster.Gateway.Diagnostics;
@@ -48,10 +49,11 @@ public static class VisionClusterGatewayExtensions
         return builder;
     }
 
-    /// <summary>Maps the gRPC services: VisionService, health and reflection.</summary>
+    /// <summary>Maps the gRPC services: VisionService, AdminService, health and reflection.</summary>
     public static WebApplication MapVisionClusterGateway(this WebApplication app)
     {
         app.MapGrpcService<VisionGrpcService>();
+        app.MapGrpcService<AdminGrpcService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         return app;
@@ -89,6 +91,9 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<EmbedHandler>();
         services.AddSingleton<SimilarityHandler>();
         services.AddSingleton<InspectHandler>();
+        services.AddSingleton<RevisionSwitch>();
+        services.AddSingleton<SiloCommands>();
+        services.AddSingleton<AdminGrpcService>();
         services.AddSingleton<VisionGrpcService>();
     }
 

@@ -8,6 +8,7 @@ using VisionCluster.Grains.Directory;
 using VisionCluster.Grains.Encoding;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Grains.Storage;
+using VisionCluster.Shared;
 
 namespace VisionCluster.Grains;
 
@@ -17,7 +18,8 @@ public static class GrainsExtensions
     /// <summary>Adds services, placement and conversation storage (in bounded memory unless one named "conversations" follows).</summary>
     public static ISiloBuilder AddVisionClusterGrains(this ISiloBuilder silo)
     {
-        silo.Services.TryAddSingleton<ModelRegistry>();
+        silo.Services.TryAddSingleton(p => new ModelRegistry(p.GetRequiredService<TimeProvider>()));
+        silo.Services.TryAddSingleton<ServingChoices>();
         silo.Services.TryAddSingleton<DrainGate>();
         silo.Services.TryAddSingleton<EmbeddingPool>();
         silo.Services.TryAddSingleton<HeldAnswers>();

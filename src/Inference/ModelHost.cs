@@ -18,6 +18,7 @@ public sealed class ModelHost : IModelHost
     private readonly CompiledModel _model;
     private readonly PromptPipeline? _prompts;
     private readonly ImageEncoder? _images;
+    private int _disposed;
 
     private ModelHost(
         CompiledModel model,
@@ -103,6 +104,12 @@ public sealed class ModelHost : IModelHost
 
     public async ValueTask DisposeAsync()
     {
+        // Who loaded it and who unloads it may be two.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         if (Inspection is not null)
         {
             await Inspection.DisposeAsync();

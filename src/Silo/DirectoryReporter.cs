@@ -2,23 +2,45 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Grains.Hosting;
-using VisionCluster.Inference;
+using VisionCluster.Shared;
+using VisionCluster.Silo.Administration;
 
 namespace VisionCluster.Silo;
 
-/// <summary>Tells the directory what this silo serves.</summary>
+/// <summary>Tells the directory what this silo serves, one report after another, and keeps what it says operators have chosen.</summary>
 internal sealed class DirectoryReporter(
-    IGrainFactory grains, ILocalSiloDetails silo, ModelRegistry models, DrainGate gate, IOptions<SiloOptions> options)
+    IGrainFactory grains,
+    ILocalSiloDetails silo,
+    ModelRegistry models,
+    LoadQueue loads,
+    ServingChoices choices,
+    DrainGate gate,
+    IOptions<SiloOptions> options)
 {
-    public Task ReportAsync()
+    private readonly SemaphoreSlim _one = new(1, 1); // a late report must not undo a later one
+
+    public async Task ReportAsync()
     {
-        var report = new SiloReport(
-            options.Value.Name, silo.SiloAddress.ToParsableString(), gate.IsDraining, [.. models.Hosts.Select(Describe)]);
-        return grains.GetGrain<IDeviceDirectoryGrain>(0).Report(report);
+        await _one.WaitAsync();
+        try
+        {
+            var (name, address) = (options.Value.Name, silo.SiloAddress.ToParsableString());
+            var report = new SiloReport(name, address, gate.IsDraining, [.. models.Placements.Select(Describe)])
+            {
+                Loads = loads.Reports,
+                Choices = choices.All,
+            };
+            choices.Merge(await grains.GetGrain<IDeviceDirectoryGrain>(0).Report(report));
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
-    private static ModelReport Describe(IModelHost host)
+    private static ModelReport Describe(ModelPlacement placement)
     {
+        var host = placement.Host;
         var status = host.Decoder?.Status ?? default;
         return new ModelReport
         {
@@ -35,6 +57,9 @@ internal sealed class DirectoryReporter(
             Running = status.Running,
             Waiting = status.Waiting,
             Load = LoadReport.Of(host),
+            Retiring = placement.IsRetiring,
+            Held = placement.IsHeld,
+            LoadedAt = placement.LoadedAt,
         };
     }
 }

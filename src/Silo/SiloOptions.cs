@@ -29,6 +29,20 @@ public sealed class SiloOptions
     /// </summary>
     public string Precision { get; set; } = ModelPrecision.Auto.Name();
 
+    /// <summary>
+    /// Folders that models may be loaded from at run time, beside those that ship with the program; nothing outside them is read on a
+    /// caller's word. Default none.
+    /// </summary>
+    public List<string> ModelRoots { get; } = [];
+
+    /// <summary>Loads that may wait while one is under way; more are refused. Default 8.</summary>
+    public int MaxQueuedLoads { get; set; } = 8;
+
+    /// <summary>
+    /// How long a model that is being unloaded goes on taking work, so that gateways learn of it before it refuses. Default 1.5 s.
+    /// </summary>
+    public TimeSpan RetireGrace { get; set; } = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Models by name.</summary>
     public Dictionary<string, SiloModelOptions> Models { get; } = new(StringComparer.Ordinal);
 

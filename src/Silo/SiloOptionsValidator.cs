@@ -22,6 +22,10 @@ internal static class SiloOptionsValidator
             options.Directory.ReportInterval > TimeSpan.Zero,
             $"SiloOptions.Directory.ReportInterval must be above zero; it is {options.Directory.ReportInterval}.");
         Require(options.DrainTimeout >= TimeSpan.Zero, $"SiloOptions.DrainTimeout must not be negative; it is {options.DrainTimeout}.");
+        Require(options.MaxQueuedLoads >= 0, $"SiloOptions.MaxQueuedLoads must be at least 0; it is {options.MaxQueuedLoads}.");
+        Require(options.RetireGrace >= TimeSpan.Zero, $"SiloOptions.RetireGrace must not be negative; it is {options.RetireGrace}.");
+        foreach (var root in options.ModelRoots)
+            Require(Path.IsPathFullyQualified(root), $"SiloOptions.ModelRoots must hold absolute paths; one is '{root}'.");
         Require(
             options.Directory.SilenceLimit > options.Directory.ReportInterval,
             $"SiloOptions.Directory.SilenceLimit must be above ReportInterval; it is {options.Directory.SilenceLimit}.");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using VisionCluster.Grains.Hosting;
+using VisionCluster.Silo.Administration;
 
 namespace VisionCluster.Silo;
 
@@ -12,6 +13,7 @@ namespace VisionCluster.Silo;
 internal sealed class SiloPresence(
     DirectoryReporter reporter,
     ModelRegistry models,
+    LoadQueue loads,
     DrainGate gate,
     IOptions<SiloOptions> options,
     TimeProvider time,
@@ -30,6 +32,7 @@ internal sealed class SiloPresence(
     private Task StartAsync(CancellationToken cancellationToken)
     {
         models.Changed += Wake;
+        loads.Changed += Wake;
         _loop = Task.Run(ReportUntilStoppedAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -37,6 +40,7 @@ internal sealed class SiloPresence(
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         models.Changed -= Wake;
+        loads.Changed -= Wake;
         var drained = gate.DrainAsync();
         Wake();
         try

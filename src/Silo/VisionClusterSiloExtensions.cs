@@ -6,9 +6,11 @@ using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using VisionCluster.Clustering;
 using VisionCluster.Grains;
+using VisionCluster.Grains.Administration;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Directory;
 using VisionCluster.Inference;
+using VisionCluster.Silo.Administration;
 using VisionCluster.Silo.Models;
 
 namespace VisionCluster.Silo;
@@ -47,6 +49,24 @@ public static class VisionClusterSiloExtensions
         return builder;
     }
 
+    /// <summary>Lets operators load models at run time, from <see cref="SiloOptions.ModelRoots"/> and what ships with the program.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="hosting">How models run.</param>
+    /// <param name="shippedRoots">Folders of the models that ship with the program.</param>
+    public static IHostApplicationBuilder AddVisionClusterModelLoading(
+        this IHostApplicationBuilder builder, ModelHostOptions hosting, params string[] shippedRoots)
+    {
+        var loader = new CheckpointLoader(hosting);
+        return builder.AddVisionClusterModelLoading((order, progress) => loader.Prepare(order.Path, order.Name, order.Precision, progress), shippedRoots);
+    }
+
+    internal static IHostApplicationBuilder AddVisionClusterModelLoading(
+        this IHostApplicationBuilder builder, Func<LoadOrder, IProgress<string>, PreparedModel> prepare, params string[] shippedRoots)
+    {
+        builder.Services.AddSingleton(new LoadSource(prepare, shippedRoots));
+        return builder;
+    }
+
     private static void Configure(ISiloBuilder silo, SiloOptions options)
     {
         silo.UseVisionCluster(options.Cluster, options.SiloPort, options.GatewayPort, options.PrimarySiloPort);
@@ -56,6 +76,11 @@ public static class VisionClusterSiloExtensions
         silo.Services.AddSingleton<DirectoryReporter>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloPresence>();
         silo.Services.AddHostedService<ModelLoader>();
+        silo.Services.AddSingleton<LoadQueue>();
+        silo.Services.AddSingleton<ModelRetirer>();
+        silo.Services.AddSingleton<ModelAdministrator>();
+        silo.Services.AddSingleton<IModelAdministrator>(p => p.GetRequiredService<ModelAdministrator>());
+        silo.Services.AddHostedService(p => p.GetRequiredService<ModelAdministrator>());
     }
 
     // Free now; another process can take it before Orleans does, which then fails at start and says so.

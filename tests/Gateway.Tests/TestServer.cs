@@ -39,7 +39,7 @@ public sealed class TestServer : IAsyncDisposable
     private FakeModelHost? ModelOrNull { get; }
 
     internal static async Task<TestServer> StartAsync(
-        FakeModelHost? model = null, Action<GatewayOptions>? gateway = null, Action<SiloOptions>? silo = null)
+        FakeModelHost? model = null, Action<GatewayOptions>? gateway = null, Action<SiloOptions>? silo = null, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -53,6 +53,7 @@ public sealed class TestServer : IAsyncDisposable
             o.GrpcPort = 0;
             gateway?.Invoke(o);
         });
+        configure?.Invoke(builder);
         var app = builder.Build();
         app.MapVisionClusterGateway();
         if (model is not null)

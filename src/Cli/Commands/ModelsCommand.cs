@@ -22,7 +22,14 @@ internal static class ModelsCommand
             Examples:
               visioncluster models
               visioncluster models --endpoint http://127.0.0.1:5400
-            """);
+              visioncluster models load SmolVLM-256M-Instruct --endpoint http://127.0.0.1:5400
+            """)
+        {
+            ModelsStatusCommand.Create(),
+            ModelsLoadCommand.Create(),
+            ModelsUseCommand.Create(),
+            ModelsUnloadCommand.Create(),
+        };
         endpoint.AddTo(command);
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {

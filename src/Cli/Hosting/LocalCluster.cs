@@ -46,6 +46,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         // Configuration is read first: what is wrong with it is said before models are compiled.
         var (builder, options) = Configure(gateway, silo, handleSignals);
+        builder.AddVisionClusterModelLoading(ModelLoading.Configured(hosting, options), EmbeddedModels.Root);
         var models = await ModelLoading.LoadAsync(checkpoints, hosting, options, progress, cancellationToken);
         progress.Report("Starting silo and gateway");
         return await StartAsync(models, builder, cancellationToken);

@@ -1,8 +1,6 @@
 using VisionCluster.Inference;
-using VisionCluster.Models;
-using VisionCluster.Models.Compilation;
-using VisionCluster.Models.Quantization;
 using VisionCluster.Silo;
+using VisionCluster.Silo.Administration;
 
 namespace VisionCluster.Cli.Hosting;
 
@@ -21,26 +19,23 @@ internal static class ModelLoading
         IProgress<string> progress,
         CancellationToken cancellationToken)
     {
-        hosting = hosting with { Precision = hosting.Precision.OrElse(silo.ToPrecisionPlan()) };
+        hosting = Configured(hosting, silo);
         return Task.Run(() => Load(checkpoints, hosting, progress, cancellationToken), cancellationToken);
     }
+
+    /// <summary>With what the configuration says about precision, where the command line says nothing.</summary>
+    public static ModelHostOptions Configured(ModelHostOptions hosting, SiloOptions silo) =>
+        hosting with { Precision = hosting.Precision.OrElse(silo.ToPrecisionPlan()) };
 
     private static List<IModelHost> Load(
         IReadOnlyList<string> checkpoints, ModelHostOptions hosting, IProgress<string> progress, CancellationToken cancellationToken)
     {
+        var loader = new CheckpointLoader(hosting);
         var models = new List<IModelHost>();
         foreach (var checkpoint in checkpoints)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (name, plan) = (ModelCompiler.NameOf(checkpoint), hosting.Precision);
-            var compiled = new ModelCompiler(hosting.Compilation(name)).Compile(checkpoint, progress: progress);
-            if (plan.IsRequired(name) && plan.Of(name) is not ModelPrecision.Auto and var wanted && compiled.Manifest.Precision != wanted.Name())
-            {
-                throw new ModelException($"{name} is {compiled.Manifest.Precision}, in which it was imported or exported; it cannot be served in {wanted.Name()}.");
-            }
-
-            progress.Report($"Loading {compiled.Name} on {hosting.Device.Id}");
-            models.Add(ModelHost.Load(compiled, hosting));
+            models.Add(loader.Prepare(checkpoint, name: "", precision: "", progress).Load());
         }
 
         return models;

@@ -27,7 +27,7 @@ internal sealed class SiloServer : IAsyncDisposable
         IProgress<string> progress,
         CancellationToken cancellationToken)
     {
-        var host = Build(configure);
+        var host = Build(hosting, configure);
         List<IModelHost> models = [];
         try
         {
@@ -63,18 +63,21 @@ internal sealed class SiloServer : IAsyncDisposable
         }
     }
 
-    private static IHost Build(Action<SiloOptions> configure)
+    private static IHost Build(ModelHostOptions hosting, Action<SiloOptions> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
         HostLogging.Configure(builder.Logging, builder.Configuration, server: true);
         Telemetry.AddTo(builder.Services, builder.Configuration, "visioncluster-silo");
+        var options = new SiloOptions();
         builder.AddVisionClusterSilo(silo =>
         {
             ServerConfiguration.Bind(builder.Configuration, silo);
             configure(silo);
+            options = silo;
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ServerConfiguration.ShutdownTimeout(silo.DrainTimeout));
         });
+        builder.AddVisionClusterModelLoading(ModelLoading.Configured(hosting, options), EmbeddedModels.Root);
         return builder.Build();
     }
 }

@@ -12,5 +12,9 @@ public sealed record DirectoryView([property: Id(0)] SiloReport[] Silos)
     [Id(2)]
     public bool IsComplete { get; init; } = true;
 
+    /// <summary>Which revisions operators have chosen.</summary>
+    [Id(3)]
+    public ServingChoice[] Choices { get; init; } = [];
+
     public static DirectoryView Empty { get; } = new([]);
 }

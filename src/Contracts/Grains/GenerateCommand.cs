@@ -58,4 +58,12 @@ public sealed record GenerateCommand
     /// <summary>W3C trace context of the caller; null while nobody traces.</summary>
     [Id(14)]
     public string? TraceParent { get; init; }
+
+    /// <summary>The session's own revision, if the cluster serves that no more: the session goes over to <see cref="Revision"/>.</summary>
+    [Id(15)]
+    public string GoneRevision { get; init; } = "";
+
+    /// <summary>With <see cref="GoneRevision"/>: keys of the session's images in that revision, and in <see cref="Revision"/>.</summary>
+    [Id(16)]
+    public Dictionary<string, string> NewKeys { get; init; } = [];
 }

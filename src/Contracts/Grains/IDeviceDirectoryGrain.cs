@@ -8,8 +8,9 @@ namespace VisionCluster.Contracts.Grains;
 public interface IDeviceDirectoryGrain : IGrainWithIntegerKey
 {
     /// <summary>Replaces what is known of a silo.</summary>
+    /// <returns>The serving choices of the whole cluster, for the silo to keep.</returns>
     [Alias("Report"), ResponseTimeout("00:00:01")]
-    Task Report(SiloReport report);
+    Task<ServingChoice[]> Report(SiloReport report);
 
     [Alias("GetView"), ResponseTimeout("00:00:01")]
     Task<DirectoryView> GetView();

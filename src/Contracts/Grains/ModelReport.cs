@@ -44,4 +44,16 @@ public sealed record ModelReport
 
     [Id(12)]
     public DeviceLoad Load { get; init; } = DeviceLoad.None;
+
+    /// <summary>It is being unloaded: it takes no new work.</summary>
+    [Id(13)]
+    public bool Retiring { get; init; }
+
+    /// <summary>New sessions take it only once it is chosen.</summary>
+    [Id(14)]
+    public bool Held { get; init; }
+
+    /// <summary>When it was loaded here, by the silo's clock.</summary>
+    [Id(15)]
+    public DateTimeOffset LoadedAt { get; init; }
 }

@@ -27,4 +27,13 @@ public enum RefusalReason
 
     /// <summary>The model is not on this silo (any more), or the silo is leaving: try another device.</summary>
     Unavailable,
+
+    /// <summary>What a command names is not here.</summary>
+    NotFound,
+
+    /// <summary>The operator of this silo does not allow it.</summary>
+    Forbidden,
+
+    /// <summary>Not in the present state of things; the message says what comes first.</summary>
+    FailedPrecondition,
 }

@@ -10,4 +10,13 @@ public sealed record SiloReport(
     [property: Id(0)] string Name,
     [property: Id(1)] string Address,
     [property: Id(2)] bool Draining,
-    [property: Id(3)] ModelReport[] Models);
+    [property: Id(3)] ModelReport[] Models)
+{
+    /// <summary>Models that are being loaded, and the latest that were, or could not be.</summary>
+    [Id(4)]
+    public ModelLoadReport[] Loads { get; init; } = [];
+
+    /// <summary>Every serving choice that it knows: each silo keeps all of them, so that they outlive any.</summary>
+    [Id(5)]
+    public ServingChoice[] Choices { get; init; } = [];
+}

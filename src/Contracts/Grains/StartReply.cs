@@ -18,11 +18,17 @@ public sealed record StartReply([property: Id(0)] Refusal? Refusal, [property: I
     [Id(4)]
     public long Submission { get; init; }
 
-    public bool IsRunning => Refusal is null && ImagesNeeded is null;
+    /// <summary>The session has another revision: start again in that one, or with <see cref="GenerateCommand.GoneRevision"/>.</summary>
+    [Id(5)]
+    public SessionRevision? Bound { get; init; }
+
+    public bool IsRunning => Refusal is null && ImagesNeeded is null && Bound is null;
 
     public static StartReply Running { get; } = new(null, null);
 
     public static StartReply Refused(RefusalReason reason, string message) => new(new Refusal(reason, message), null);
+
+    public static StartReply BoundTo(SessionRevision session) => new(null, null) { Bound = session };
 
     public static StartReply Needs(string[] keys) => new(null, keys);
 }

@@ -31,7 +31,7 @@ internal static class AdmissionPolicy
         foreach (var ticket in unseen)
         {
             var admitted = ticket.Request;
-            if (admitted.Model.Name == request.Model.Name)
+            if (admitted.Model.Key == request.Model.Key)
                 estimate.Add(admitted.Tenant, admitted.Weight, admitted.Priority, unseenFactor, admitted.Cost.Times(unseenFactor));
         }
 

@@ -13,6 +13,9 @@ internal sealed class AdmissionTicket(LoadAdmission admission, AdmissionRequest 
     /// <summary>An engine has it: its own count goes on.</summary>
     public void Started(string silo, string device, long submission) => Start = (silo, device, submission);
 
+    /// <summary>Another revision's engine has it, for the sake of its session: no report of the one that was asked will hold it.</summary>
+    public void StartedElsewhere() => Start = ("", "", 0);
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

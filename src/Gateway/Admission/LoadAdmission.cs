@@ -20,7 +20,7 @@ internal sealed class LoadAdmission
     private readonly GatewayMetrics _metrics;
     private readonly Lock _lock = new();
     private readonly HashSet<AdmissionTicket> _unseen = []; // bounded by the gate's places
-    private readonly Dictionary<string, Seen> _models = new(StringComparer.Ordinal); // at most MostModels
+    private readonly Dictionary<(string Name, string Revision), Seen> _models = []; // at most MostModels
     private readonly RetryBacklog _retry;
 
     public LoadAdmission(AdmissionGate gate, IOptions<GatewayOptions> options, GatewayMetrics metrics, TimeProvider time)
@@ -54,9 +54,9 @@ internal sealed class LoadAdmission
             }
             else
             {
-                Prune(request.Model.Name, load);
+                Prune(request.Model.Key, load);
                 var verdict = AdmissionPolicy.Judge(
-                    load, _unseen, _models.GetValueOrDefault(request.Model.Name)?.Traffic.Factor ?? 1, request, _options.MaxQueueTime, out var expected);
+                    load, _unseen, _models.GetValueOrDefault(request.Model.Key)?.Traffic.Factor ?? 1, request, _options.MaxQueueTime, out var expected);
                 _metrics.ExpectedWait.Record(expected.TotalSeconds);
                 if (verdict == AdmissionVerdict.Admitted)
                 {
@@ -82,7 +82,7 @@ internal sealed class LoadAdmission
     {
         lock (_lock)
         {
-            if (_unseen.Remove(ticket) && ticket.Start is not null && _models.TryGetValue(ticket.Request.Model.Name, out var seen))
+            if (_unseen.Remove(ticket) && ticket.Start is not null && _models.TryGetValue(ticket.Request.Model.Key, out var seen))
                 seen.Left++; // short answers come and go between two reports
         }
 
@@ -90,7 +90,7 @@ internal sealed class LoadAdmission
     }
 
     /// <summary>What the reports hold now counts there.</summary>
-    private void Prune(string model, ModelLoad load)
+    private void Prune((string Name, string Revision) model, ModelLoad load)
     {
         if (!_models.TryGetValue(model, out var seen))
         {
@@ -102,7 +102,7 @@ internal sealed class LoadAdmission
         if (ReferenceEquals(load, seen.Load))
             return;
         var own = _unseen.RemoveWhere(
-            t => t.Request.Model.Name == model && t.Start is { } start && load.Includes(start.Silo, start.Device, start.Submission));
+            t => t.Request.Model.Key == model && t.Start is { } start && load.Includes(start.Silo, start.Device, start.Submission));
         seen.Traffic.Reported(load.SubmittedSince(seen.Load), own + seen.Left);
         (seen.Load, seen.Left) = (load, 0);
     }

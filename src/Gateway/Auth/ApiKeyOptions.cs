@@ -11,4 +11,7 @@ public sealed class ApiKeyOptions
 
     /// <summary>Whose key it is. Sessions, request ids and image keys of tenants never meet.</summary>
     public string Tenant { get; set; } = "";
+
+    /// <summary>Whether it may call AdminService, too. Default false.</summary>
+    public bool Admin { get; set; }
 }

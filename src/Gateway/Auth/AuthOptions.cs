@@ -12,6 +12,12 @@ public sealed class AuthOptions
     /// </summary>
     public IDictionary<string, double> TenantWeights { get; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Without keys: whether everybody who reaches the port may call AdminService. Default false: only where the gateway listens on the
+    /// loopback address.
+    /// </summary>
+    public bool OpenAdmin { get; set; }
+
     internal IEnumerable<string> Errors()
     {
         for (var i = 0; i < ApiKeys.Count; i++)

@@ -30,7 +30,7 @@ internal sealed class ImageEncoder(
         string tenant, ServedModel model, string key, string path, CancellationToken cancellationToken)
     {
         using var activity = GatewayTrace.Embedding();
-        if (cache.Find(tenant, key) is { } cached)
+        if (cache.Find(tenant, key) is { } cached && cached.ModelRevision == model.Revision)
             return (cached.Data, true);
         var image = store.Find(tenant, key);
         if (image is null || image.ModelRevision != model.Revision)
@@ -75,7 +75,7 @@ internal sealed class ImageEncoder(
         string tenant, ServedModel model, string key, StoredImage image, CancellationToken cancellationToken)
     {
         // A caller that missed just before another's encoding was kept.
-        if (cache.Peek(tenant, key) is { } cached)
+        if (cache.Peek(tenant, key) is { } cached && cached.ModelRevision == model.Revision)
             return new EncodeReply(cached.Data, null);
         var devices = model.EncodersFor(key);
         for (var attempt = 1; ; attempt++)

@@ -15,6 +15,9 @@ internal static class StatusMapping
         RefusalReason.QueueFull => RequestException.Exhausted(refusal.Message, refusal.RetryAfter ?? defaultRetryAfter),
         RefusalReason.SessionBusy => new RequestException(StatusCode.Aborted, refusal.Message, refusal.RetryAfter),
         RefusalReason.SessionConflict => new RequestException(StatusCode.FailedPrecondition, refusal.Message),
+        RefusalReason.NotFound => new RequestException(StatusCode.NotFound, refusal.Message),
+        RefusalReason.Forbidden => new RequestException(StatusCode.PermissionDenied, refusal.Message),
+        RefusalReason.FailedPrecondition => new RequestException(StatusCode.FailedPrecondition, refusal.Message),
         RefusalReason.Unavailable => RequestException.Unavailable(refusal.Message),
         _ => RequestException.Invalid(refusal.Message),
     };

@@ -124,11 +124,18 @@ internal sealed class AnswerFollower(
             reply = await run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop).WaitAsync(_options.Timeout, time, stop);
         if (reply.IsRunning)
         {
-            run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
+            if (run.Call.Ticket is { } ticket && ticket.Request.Model.Revision != command.Revision)
+                ticket.StartedElsewhere();
+            else
+                run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
             run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
             if (run.Copy.Accepted is not null)
                 logger.GoingOn(run.RequestId, run.Copy.Next);
             await run.Call.Running.ConfirmStartedAsync();
+        }
+        else if (reply.Bound is { } bound)
+        {
+            throw new RevisionMovedException(bound);
         }
         else if (reply.ImagesNeeded is { } keys)
         {
@@ -205,6 +212,19 @@ internal sealed class AnswerFollower(
             run.IsRunning = await run.Grain.Attach(run.RequestId, run.Call.Command.Caller) is not null;
             await PauseAsync(run, refusal.Message, stop);
             return;
+        }
+
+        if (refusal.Reason == RefusalReason.Unavailable)
+        {
+            await directory.RefreshAsync(stop); // the revision may have been unloaded
+            if (directory.Current.Find(run.Call.Command.Model, run.Call.Command.Revision) is null)
+            {
+                if (!begun)
+                    throw new RevisionMovedException(null);
+                run.Refused(reply.Silo);
+                await PauseAsync(run, "The model revision of this answer is no longer served; send the request again.", stop);
+                return;
+            }
         }
 
         var passes = refusal.Reason is RefusalReason.Unavailable || (begun && refusal.Reason is RefusalReason.QueueFull);

@@ -31,6 +31,12 @@ internal sealed record GenerationCall(string SessionId, RunningGeneration Runnin
         ? DecoderKey.ForSession(tenant, sessionId)
         : DecoderKey.ForRequest(tenant, requestId);
 
+    /// <summary>The same, made with another revision of the model.</summary>
+    public GenerationCall On(RevisionRoute route) => this with
+    {
+        Command = Command with { Revision = route.Model.Revision, GoneRevision = route.GoneRevision, NewKeys = route.NewKeys },
+    };
+
     /// <summary>Starts the answer, or goes on behind the tokens that are here.</summary>
     public GenerateCommand ToCommand(PreparedImages images, AnswerCopy copy, int deaths) => Command with
     {

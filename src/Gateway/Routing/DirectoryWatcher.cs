@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Gateway.Options;
+using VisionCluster.Shared;
 
 namespace VisionCluster.Gateway.Routing;
 
@@ -13,7 +14,7 @@ internal sealed class DirectoryWatcher(
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
-    private DirectoryView _view = DirectoryView.Empty;
+    private volatile DirectoryView _view = DirectoryView.Empty;
     private volatile bool _failed;
     private volatile ClusterModels _current = ClusterModels.Empty;
     private Task? _refresh;
@@ -21,6 +22,19 @@ internal sealed class DirectoryWatcher(
     public SiloLoss Losses { get; } = new();
 
     public ClusterModels Current => _current;
+
+    /// <summary>As the directory said it, with what is being unloaded.</summary>
+    public DirectoryView View => _view;
+
+    /// <summary>What operators have chosen.</summary>
+    public ServingChoices Choices { get; } = new();
+
+    /// <summary>Knows of a choice before the directory says so.</summary>
+    public void Adopt(ServingChoice choice)
+    {
+        Choices.Merge(choice);
+        _current = ClusterModels.From(_view, Choices.RevisionOf);
+    }
 
     /// <summary>Reads the directory now; simultaneous callers share one call. Failure keeps the old view.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken)
@@ -56,7 +70,8 @@ internal sealed class DirectoryWatcher(
         try
         {
             _view = Complete(await grains.GetGrain<IDeviceDirectoryGrain>(0).GetView());
-            _current = ClusterModels.From(_view);
+            Choices.Merge(_view.Choices);
+            _current = ClusterModels.From(_view, Choices.RevisionOf);
             Losses.Update(_view.Members);
             _failed = false;
         }

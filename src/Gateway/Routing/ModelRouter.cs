@@ -8,12 +8,17 @@ namespace VisionCluster.Gateway.Routing;
 /// <summary>Finds the model that a request means.</summary>
 internal sealed class ModelRouter(DirectoryWatcher directory, IOptions<GatewayOptions> options)
 {
+    private const char RevisionMark = '@';
+
     /// <summary>Name of the default model; empty while none is known.</summary>
     public string DefaultModel => options.Value.DefaultModel is { Length: > 0 } configured
         ? configured
         : directory.Current.All.FirstOrDefault(m => m.Generates)?.Name ?? "";
 
-    /// <param name="name">Empty = the default, or any where none generates.</param>
+    /// <summary>Whether a request asks for one revision, as in <c>name@digits</c>, rather than for the one that serves.</summary>
+    public static bool NamesRevision(string name) => name.Contains(RevisionMark);
+
+    /// <param name="name">A model, or <c>model@revision</c> with the revision's first digits. Empty = the default, or any where none generates.</param>
     /// <param name="cancellationToken">Ends a wait for the directory.</param>
     /// <exception cref="RequestException">Unknown, or nobody serves.</exception>
     public async Task<ServedModel> FindAsync(string name, CancellationToken cancellationToken)
@@ -54,6 +59,8 @@ internal sealed class ModelRouter(DirectoryWatcher directory, IOptions<GatewayOp
 
     private ServedModel? FirstWith(string task) => directory.Current.All.FirstOrDefault(m => m.Has(task));
 
-    private ServedModel? Find(string name) => name.Length > 0 ? directory.Current.Find(name)
+    private ServedModel? Find(string name) => NamesRevision(name)
+        ? directory.Current.FindByDigits(name[..name.LastIndexOf(RevisionMark)], name[(name.LastIndexOf(RevisionMark) + 1)..])
+        : name.Length > 0 ? directory.Current.Find(name)
         : DefaultModel is { Length: > 0 } standard ? directory.Current.Find(standard) : directory.Current.All.FirstOrDefault();
 }

@@ -16,11 +16,20 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
 
     public string Revision => Description.Revision;
 
+    /// <summary>Name and revision: a device that holds two revisions counts the work of each by itself.</summary>
+    public (string Name, string Revision) Key => (Name, Revision);
+
     public string ProcessorDigest => Description.ProcessorDigest;
 
     public bool TakesImages => ProcessorDigest.Length > 0;
 
     public bool Generates => Has(ModelTask.Generate);
+
+    /// <summary>New sessions take it only once it is chosen.</summary>
+    public bool IsHeld => Devices.All(d => d.Report.Held);
+
+    /// <summary>When it came to the cluster.</summary>
+    public DateTimeOffset FirstLoadedAt => Devices.Min(d => d.Report.LoadedAt);
 
     public bool Has(string task) => Description.Tasks.Contains(task);
 

@@ -12,4 +12,8 @@ internal sealed class ConversationState
 
     [Id(1)]
     public List<ConversationMessage> Messages { get; set; } = [];
+
+    /// <summary>The model's revision that its turns were made with, and that its image keys hold for; empty before the first turn.</summary>
+    [Id(2)]
+    public string Revision { get; set; } = "";
 }

@@ -176,13 +176,15 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         var received = _time.GetUtcNow();
         if (ConversationRules.Check(State, command, _options) is { } refusal)
             return new StartReply(refusal, null);
-        if (FindHost(command) is not { Decoder: { } engine } host)
+        if (SessionRebinding.Check(State, command) is { } bound)
+            return bound;
+        if ((turn.Lease = UseHost(command))?.Host is not { Decoder: { } engine } host)
         {
             DeactivateOnIdle(); // the next call is placed where the model is
             return StartReply.Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
         }
 
-        var assembly = PromptAssembly.Create(State.Messages.Concat(command.Messages), command.Embeddings, _embeddings);
+        var assembly = PromptAssembly.Create(SessionRebinding.Messages(State, command).Concat(command.Messages), command.Embeddings, _embeddings);
         if (assembly.Missing.Count > 0)
             return StartReply.Needs([.. assembly.Missing]);
         var (request, stop) = await TurnRequest.BuildAsync(command, assembly, host, received);
@@ -214,13 +216,15 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    private IModelHost? FindHost(GenerateCommand command)
+    private ModelLease? UseHost(GenerateCommand command)
     {
-        if (_host is { } host && host.Revision == command.Revision && _models.Contains(host))
-            return host;
+        if (_host is { } host && host.Revision == command.Revision && _models.TryUse(host) is { } present)
+            return present;
         _session?.Dispose();
         _session = null;
-        return _host = _models.FindGenerator(command.Model, command.Revision);
+        var lease = _models.TryUseGenerator(command.Model, command.Revision);
+        _host = lease?.Host;
+        return lease;
     }
 
     /// <summary>Writes the log from the engine's updates, to the end. Whatever happens, the turn ends.</summary>
@@ -228,6 +232,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     {
         using var traced = trace;
         using var leaving = _gate.HandOverRequested.UnsafeRegister(static t => ((Turn)t!).Move(), turn);
+        using var unloading = turn.Lease!.HandOverRequested.UnsafeRegister(static t => ((Turn)t!).Move(), turn);
         try
         {
             // Ended before prefill: accepted all the same, with nothing cached, and `finished` says why.
@@ -275,7 +280,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         if (_writer is not null && complete && !turn.IsAbandoned)
         {
             turn.RecordedAt = State.Messages.Count;
-            State.Model = turn.Command.Model;
+            State.Messages = [.. SessionRebinding.Messages(State, turn.Command)];
+            (State.Model, State.Revision) = (turn.Command.Model, turn.Command.Revision);
             State.Messages.AddRange(turn.Command.Messages);
             State.Messages.Add(new ConversationMessage("assistant", [ConversationPart.OfText(answer)]));
             await _writer.WriteAsync(turn.RequestId);
@@ -316,7 +322,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         if (turn.RecordedAt is { } start)
         {
             State.Messages.RemoveRange(start, State.Messages.Count - start);
-            State.Model = start == 0 ? "" : State.Model;
+            (State.Model, State.Revision) = start == 0 ? ("", "") : (State.Model, State.Revision);
             _writer!.WriteAsync(turn.RequestId).Ignore(); // it never faults
         }
 

@@ -1,4 +1,5 @@
 using VisionCluster.Contracts.Grains;
+using VisionCluster.Grains.Hosting;
 using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Grains.Decoding;
@@ -21,6 +22,9 @@ internal sealed class Turn(GenerateCommand command)
     public AnswerLog Log { get; } = new(command.Answered);
 
     public Generation? Generation { get; private set; }
+
+    /// <summary>Keeps the model here until the turn ends.</summary>
+    public ModelLease? Lease { get; set; }
 
     /// <summary>Nobody wants the answer: the turn leaves no trace.</summary>
     public bool IsAbandoned { get; private set; }
@@ -65,5 +69,9 @@ internal sealed class Turn(GenerateCommand command)
         Generation?.Cancel();
     }
 
-    public void SetEnded() => _ended.TrySetResult();
+    public void SetEnded()
+    {
+        Lease?.Dispose();
+        _ended.TrySetResult();
+    }
 }

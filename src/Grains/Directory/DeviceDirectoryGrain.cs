@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.Grains;
+using VisionCluster.Shared;
 
 namespace VisionCluster.Grains.Directory;
 
@@ -8,12 +9,14 @@ internal sealed class DeviceDirectoryGrain(IOptions<DirectoryOptions> options, I
     : Grain, IDeviceDirectoryGrain
 {
     private readonly Dictionary<string, (SiloReport Report, long At)> _silos = [];
+    private readonly ServingChoices _choices = new();
     private readonly long _started = time.GetTimestamp();
 
-    public Task Report(SiloReport report)
+    public Task<ServingChoice[]> Report(SiloReport report)
     {
         _silos[report.Name] = (report, time.GetTimestamp());
-        return Task.CompletedTask;
+        _choices.Merge(report.Choices);
+        return Task.FromResult(_choices.All);
     }
 
     public Task<DirectoryView> GetView()
@@ -28,6 +31,7 @@ internal sealed class DeviceDirectoryGrain(IOptions<DirectoryOptions> options, I
         return Task.FromResult(new DirectoryView([.. _silos.Values.Select(s => s.Report).OrderBy(r => r.Name, StringComparer.Ordinal)])
         {
             Members = [.. members],
+            Choices = _choices.All,
             IsComplete = time.GetElapsedTime(_started) > options.Value.SilenceLimit,
         });
     }

@@ -4,18 +4,17 @@ using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Grains.Encoding;
 
-/// <summary>Places an encoder grain on the silo that owns its device, or nowhere.</summary>
+/// <summary>Places a grain on the silo that its key names, with a device (<see cref="EncoderKey"/>) or alone, or nowhere.</summary>
 internal sealed class DevicePinnedPlacementDirector : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
-        if (EncoderKey.TryParse(target.GrainIdentity.Key.ToString()!, out var key))
+        var text = target.GrainIdentity.Key.ToString()!;
+        var address = EncoderKey.TryParse(text, out var key) ? key.SiloAddress : text;
+        foreach (var silo in context.GetCompatibleSilos(target))
         {
-            foreach (var silo in context.GetCompatibleSilos(target))
-            {
-                if (silo.ToParsableString() == key.SiloAddress)
-                    return Task.FromResult(silo);
-            }
+            if (silo.ToParsableString() == address)
+                return Task.FromResult(silo);
         }
 
         throw new SiloUnavailableException("The device's silo is gone; choose another device.");

@@ -17,26 +17,31 @@ internal sealed class EncoderGrain(ModelRegistry models, EmbeddingPool pool, Enc
     public async Task<EncodeReply> Encode(EncodeCommand command, CancellationToken cancellationToken)
     {
         if (!EncoderKey.TryParse(this.GetPrimaryKeyString(), out var key)
-            || models.Find(key.Model, key.Revision, key.Device) is not { } host)
+            || models.Place(key.Model, key.Revision, key.Device) is not { } place)
         {
-            return Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
+            return Left();
         }
 
         using var activity = GrainTrace.Encode(command, key);
         return pool.Find(command.Key) is { } held
             ? new EncodeReply(held, null, Cached: true)
-            : await flights.RunAsync(command.Key, token => EncodeAsync(host, command, token), cancellationToken);
+            : await flights.RunAsync(command.Key, token => EncodeAsync(place, command, token), cancellationToken);
     }
 
     public Task<EmbeddingData?> Recall(string key) => Task.FromResult(pool.Find(key));
 
     private static EncodeReply Refused(RefusalReason reason, string message) => new(null, new Refusal(reason, message));
 
-    private async Task<EncodeReply> EncodeAsync(IModelHost host, EncodeCommand command, CancellationToken cancellationToken)
+    private static EncodeReply Left() => Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
+
+    private async Task<EncodeReply> EncodeAsync(ModelPlacement place, EncodeCommand command, CancellationToken cancellationToken)
     {
+        using var lease = place.TryUse(); // here, because the encoding outlives a caller that others have joined
+        if (lease is null)
+            return Left();
         try
         {
-            var image = await host.EncodeImageAsync(
+            var image = await lease.Host.EncodeImageAsync(
                 command.File, command.Split, new WorkOwner(command.Tenant, command.TenantWeight), cancellationToken);
             var embedding = new EmbeddingData(image.Rows, image.Columns, image.Tokens, image.Values);
             pool.Keep(command.Key, embedding);

@@ -2,53 +2,92 @@ using VisionCluster.Inference;
 
 namespace VisionCluster.Grains.Hosting;
 
-/// <summary>The models that this silo serves: filled by the host as they load, read by its grains. Thread-safe.</summary>
-public sealed class ModelRegistry
+/// <summary>
+/// The models that this silo serves: filled by the host as they load, used by its grains. A device may hold several revisions of one name.
+/// Thread-safe.
+/// </summary>
+public sealed class ModelRegistry(TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private volatile IModelHost[] _hosts = [];
+    private volatile ModelPlacement[] _placements = [];
+
+    public ModelRegistry()
+        : this(TimeProvider.System)
+    {
+    }
 
     /// <summary>Raised after every change, on the thread that made it.</summary>
     public event Action? Changed;
 
-    public IReadOnlyList<IModelHost> Hosts => _hosts;
+    public IReadOnlyList<IModelHost> Hosts => [.. _placements.Select(p => p.Host)];
 
-    /// <exception cref="InvalidOperationException">The device holds a model of that name already.</exception>
-    public void Add(IModelHost host)
-    {
-        lock (_lock)
-        {
-            if (_hosts.Any(h => h.Name == host.Name && h.Device == host.Device))
-                throw new InvalidOperationException($"Model '{host.Name}' is on device {host.Device} already.");
-            _hosts = [.. _hosts, host];
-        }
+    internal IReadOnlyList<ModelPlacement> Placements => _placements;
 
-        Changed?.Invoke();
-    }
+    /// <exception cref="InvalidOperationException">The device holds that revision of the model already.</exception>
+    public void Add(IModelHost host) => Add(host, isHeld: false);
 
     /// <summary>Takes a model out of service; the caller still owns the host.</summary>
     public bool Remove(IModelHost host)
     {
         lock (_lock)
         {
-            if (!_hosts.Contains(host))
+            if (!_placements.Any(p => p.Host == host))
                 return false;
-            _hosts = [.. _hosts.Where(h => h != host)];
+            _placements = [.. _placements.Where(p => p.Host != host)];
         }
 
         Changed?.Invoke();
         return true;
     }
 
-    internal bool Contains(IModelHost host) => _hosts.Contains(host);
+    /// <param name="host">The model.</param>
+    /// <param name="isHeld">Whether new sessions wait for an operator's choice.</param>
+    /// <exception cref="InvalidOperationException">The device holds that revision of the model already.</exception>
+    internal ModelPlacement Add(IModelHost host, bool isHeld)
+    {
+        var placement = new ModelPlacement(host, isHeld, time.GetUtcNow());
+        lock (_lock)
+        {
+            if (Place(host.Name, host.Revision, host.Device) is not null)
+                throw new InvalidOperationException($"Model '{host.Name}' is on device {host.Device} in revision {host.Revision} already.");
+            _placements = [.. _placements, placement];
+        }
 
-    /// <summary>The model on one device; null when it is not there in that revision.</summary>
-    internal IModelHost? Find(string name, string revision, string device) =>
-        _hosts.FirstOrDefault(h => h.Name == name && h.Revision == revision && h.Device == device);
+        Changed?.Invoke();
+        return placement;
+    }
+
+    /// <summary>Tells gateways to send nothing more to a model.</summary>
+    /// <returns>False if that was said before.</returns>
+    internal bool TryRetire(ModelPlacement placement)
+    {
+        lock (_lock)
+        {
+            if (placement.IsRetiring || !_placements.Contains(placement))
+                return false;
+            placement.SetRetiring();
+        }
+
+        Changed?.Invoke();
+        return true;
+    }
+
+    /// <returns>Null when the device does not hold the model in that revision.</returns>
+    internal ModelPlacement? Place(string name, string revision, string device) =>
+        _placements.FirstOrDefault(p => p.Host.Name == name && p.Host.Revision == revision && p.Host.Device == device);
+
+    /// <summary>The model on one device; null when it is not there in that revision, or leaves.</summary>
+    internal ModelLease? TryUse(string name, string revision, string device) => Place(name, revision, device)?.TryUse();
+
+    /// <summary>The model where it was used before; null when it is not there any more, or leaves.</summary>
+    internal ModelLease? TryUse(IModelHost host) => _placements.FirstOrDefault(p => p.Host == host)?.TryUse();
 
     /// <summary>The least busy device that generates with the model; null when there is none.</summary>
-    internal IModelHost? FindGenerator(string name, string revision) =>
-        _hosts.Where(h => h.Name == name && h.Revision == revision && h.Decoder is not null).MinBy(h => Load(h.Decoder!.Status));
+    internal ModelLease? TryUseGenerator(string name, string revision) => _placements
+        .Where(p => p.Host.Name == name && p.Host.Revision == revision && p.Host.Decoder is not null)
+        .OrderBy(p => Load(p.Host.Decoder!.Status))
+        .Select(p => p.TryUse())
+        .FirstOrDefault(lease => lease is not null);
 
     private static int Load(Inference.Decoding.DecodeEngineStatus status) => status.Running + status.Waiting;
 }

@@ -37,8 +37,9 @@ internal sealed class InspectorGrain(ModelRegistry models) : Grain, IInspectorGr
     private async Task<(IReadOnlyList<InspectionPiece> Pieces, Refusal? Refusal)> RunAsync(
         InspectCommand command, CancellationToken cancellationToken)
     {
-        if (!EncoderKey.TryParse(this.GetPrimaryKeyString(), out var key)
-            || models.Find(key.Model, key.Revision, key.Device)?.Inspection is not { } inspection)
+        using var lease = EncoderKey.TryParse(this.GetPrimaryKeyString(), out var key)
+            ? models.TryUse(key.Model, key.Revision, key.Device) : null;
+        if (lease?.Host.Inspection is not { } inspection)
         {
             return Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
         }

@@ -63,8 +63,9 @@ internal sealed class TaskGrain(ModelRegistry models) : Grain, ITaskGrain
 
     private async Task<TReply> RunAsync<TReply>(Func<FeatureTasks, Task<TReply>> work, Func<Refusal, TReply> refuse)
     {
-        if (!EncoderKey.TryParse(this.GetPrimaryKeyString(), out var key)
-            || models.Find(key.Model, key.Revision, key.Device)?.Features is not { } features)
+        using var lease = EncoderKey.TryParse(this.GetPrimaryKeyString(), out var key)
+            ? models.TryUse(key.Model, key.Revision, key.Device) : null;
+        if (lease?.Host.Features is not { } features)
         {
             return refuse(new Refusal(RefusalReason.Unavailable, "The model has left this device; try again."));
         }

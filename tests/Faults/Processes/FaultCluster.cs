@@ -50,6 +50,8 @@ public sealed partial class FaultCluster : IAsyncLifetime
 
     internal VisionService.VisionServiceClient Client(int gateway) => new(_gateways[gateway % _gateways.Count].Channel);
 
+    internal AdminService.AdminServiceClient Admin(int gateway) => new(_gateways[gateway % _gateways.Count].Channel);
+
     /// <summary>Every gateway sees every silo.</summary>
     internal async Task CompleteAsync()
     {

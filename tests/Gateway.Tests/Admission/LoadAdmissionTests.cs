@@ -63,4 +63,53 @@ public sealed class LoadAdmissionTests
         Assert.Equal(0, server.Services.GetRequiredService<LoadAdmission>().Unseen);
         Assert.Equal(0, server.Services.GetRequiredService<AdmissionGate>().Generations);
     }
+
+    /// <summary>Two revisions on a device have an engine each, whose numbers must not be mixed up.</summary>
+    [Fact]
+    public void TryAdmit_TwoRevisionsOnADevice_EachForgetsWhatItsOwnReportsHold()
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(new Gateway.Options.GatewayOptions());
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new Diagnostics.GatewayMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
+        var admission = new LoadAdmission(new AdmissionGate(options, new Auth.TenantWeights(options), metrics), options, metrics, TimeProvider.System);
+        var old = Admit(Model("r1", submitted: 1_000));
+        var fresh = Admit(Model("r2", submitted: 0));
+        old.Started("silo", "cpu:0", 1_000);
+        fresh.Started("silo", "cpu:0", 0);
+
+        using var later = Admit(Model("r2", submitted: 1)); // holds the second, and says nothing of the first
+        Assert.Equal(2, admission.Unseen);
+        using var last = Admit(Model("r1", submitted: 1_001));
+        Assert.Equal(2, admission.Unseen);
+
+        later.StartedElsewhere(); // its session has the other revision
+        using var next = Admit(Model("r2", submitted: 1));
+        Assert.Equal(2, admission.Unseen);
+
+        AdmissionTicket Admit(Routing.ServedModel model)
+        {
+            var request = new AdmissionRequest(model, new RequestCost(1, 0, 1), "t", 1, 0, null);
+            Assert.True(admission.TryAdmit(request, out var ticket, out _));
+            return ticket;
+        }
+
+        static Routing.ServedModel Model(string revision, long submitted)
+        {
+            var report = new Contracts.Grains.ModelReport
+            {
+                Name = "m",
+                Revision = revision,
+                ProcessorDigest = "",
+                Family = "f",
+                Tasks = [],
+                ContextTokens = 1_000,
+                Precision = "fp32",
+                Device = "cpu:0",
+                KvSlots = 64,
+                KvSlotsFree = 64,
+                Load = Contracts.Grains.DeviceLoad.None with { Submitted = submitted, SlotsOpen = 64, KvTokensFree = 64_000, MaxWaiting = 256 },
+            };
+            return new Routing.ServedModel(report, [new Routing.ModelDevice("silo", "silo", report)]);
+        }
+    }
 }

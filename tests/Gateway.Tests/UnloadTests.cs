@@ -1,0 +1,83 @@
+using Grpc.Core;
+using VisionCluster.Contracts.V1;
+using VisionCluster.Fakes;
+using static VisionCluster.Gateway.Tests.Requests;
+
+namespace VisionCluster.Gateway.Tests;
+
+public sealed class UnloadTests
+{
+    [Fact]
+    public async Task Unload_WhileGenerating_LetsItFinishAndThenFreesTheModel()
+    {
+        await using var server = await AdminServer.StartAsync();
+        await server.LoadAsync("r2000");
+        var model = server.Loaded("r2000");
+        model.Runner.Hold();
+        var running = server.AskAsync(Ask("Hello"));
+        await Eventually.TrueAsync(() => model.Runner.IsWaiting, "the generation runs");
+
+        await server.UnloadAsync("r2000");
+        Assert.Equal("r1000", (await server.AskAsync(Ask("Hello"))).Accepted.ModelRevision);
+        var place = (await server.Admin.ListRevisionsAsync(new ListRevisionsRequest())).Revisions.Single(r => r.Revision == "r2000").Places.Single();
+        Assert.Equal(RevisionPlace.Types.State.Retiring, place.State);
+
+        model.Runner.Release();
+        Assert.Equal("r2000", (await running).Accepted.ModelRevision);
+        await server.GoneAsync("r2000");
+    }
+
+    [Fact]
+    public async Task Unload_UnderLoad_LosesNothing()
+    {
+        await using var server = await AdminServer.StartAsync();
+        using var stop = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, 8).Select(client => AskUntilAsync(server, client, stop.Token)).ToArray();
+
+        for (var round = 0; round < 5; round++)
+        {
+            await server.LoadAsync("r2000");
+            await server.UnloadAsync("r1000");
+            await server.GoneAsync("r1000");
+            await server.LoadAsync("r1000");
+            await server.UnloadAsync("r2000");
+            await server.GoneAsync("r2000");
+        }
+
+        await stop.CancelAsync();
+        var revisions = (await Task.WhenAll(clients)).SelectMany(r => r).ToHashSet();
+        Assert.Equal(["r1000", "r2000"], revisions.Order());
+    }
+
+    [Fact]
+    public async Task Unload_OfTheLastRevision_FailsWhatStillRunsClearly()
+    {
+        await using var server = await AdminServer.StartAsync(drain: TimeSpan.Zero);
+        server.Server.Model.Runner.Hold();
+        var running = server.AskAsync(Ask("Hello"));
+        await Eventually.TrueAsync(() => server.Server.Model.Runner.IsWaiting, "the generation runs");
+
+        await server.UnloadAsync("r1000");
+        server.Server.Model.Runner.Release();
+
+        var e = await Assert.ThrowsAsync<RpcException>(() => running);
+        Assert.Equal(StatusCode.Unavailable, e.StatusCode);
+        Assert.Contains("no longer served", e.Status.Detail, StringComparison.Ordinal);
+        await server.GoneAsync("r1000");
+        Assert.Equal(StatusCode.Unavailable, await AdminServer.StatusAsync(() => server.AskAsync(Ask("Hello"))));
+    }
+
+    /// <summary>Turns of a session with pictures, and single answers, one after the other.</summary>
+    private static async Task<List<string>> AskUntilAsync(AdminServer server, int client, CancellationToken stop)
+    {
+        var revisions = new List<string>();
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+        {
+            var request = Ask(Picture(Picture(i % 2 == 0 ? "red-apple" : "rocket")), Text($"{client} {i}"));
+            request.SessionId = client % 2 == 0 ? $"s{client}-{i / 3}" : "";
+            revisions.Add((await server.AskAsync(request)).Accepted.ModelRevision);
+        }
+
+        return revisions;
+    }
+}
