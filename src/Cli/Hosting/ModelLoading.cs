@@ -1,8 +1,10 @@
 using VisionCluster.Inference;
+using VisionCluster.Inference.Devices;
 using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Quantization;
 using VisionCluster.Silo;
+using VisionCluster.Simulation;
 
 namespace VisionCluster.Cli.Hosting;
 
@@ -32,6 +34,19 @@ internal static class ModelLoading
         foreach (var checkpoint in checkpoints)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (SimulatedModel.IsName(checkpoint))
+            {
+                progress.Report($"Simulating {SimulatedModel.Load(checkpoint).Name} on {hosting.Device.Id}");
+                models.AddRange(SimulatedModelHost.Open(SimulatedModel.Load(checkpoint), hosting));
+                continue;
+            }
+
+            if (hosting.Device.Kind == DeviceKind.Simulated)
+            {
+                throw new ModelException(
+                    $"{ModelCompiler.NameOf(checkpoint)} is a real model, and {hosting.Device.Id} is simulated; name a simulated model, such as {EmbeddedModels.Simulated}.");
+            }
+
             var (name, plan) = (ModelCompiler.NameOf(checkpoint), hosting.Precision);
             var compiled = new ModelCompiler(hosting.Compilation(name)).Compile(checkpoint, progress: progress);
             if (plan.IsRequired(name) && plan.Of(name) is not ModelPrecision.Auto and var wanted && compiled.Manifest.Precision != wanted.Name())
