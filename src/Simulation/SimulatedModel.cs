@@ -86,6 +86,15 @@ public sealed record SimulatedModel
         }
     }
 
+    /// <summary>Writes it as <see cref="Load"/> reads it.</summary>
+    /// <returns>The file, named after the model.</returns>
+    public string Write(string folder)
+    {
+        var file = Path.Combine(folder, Name + Extension);
+        File.WriteAllText(file, JsonSerializer.Serialize(this, Json));
+        return file;
+    }
+
     internal IEnumerable<string> Errors()
     {
         if (!Name.StartsWith(NamePrefix, StringComparison.Ordinal))
