@@ -50,7 +50,7 @@ internal sealed class ImageEncoder(
     /// <summary>The picture is lost here, but the device that encoded it may still know what it saw.</summary>
     private async Task<EmbeddingData?> RecallAsync(string tenant, ServedModel model, string key, CancellationToken cancellationToken)
     {
-        foreach (var device in model.EncodersFor(key).Take(MaxAttempts))
+        foreach (var device in model.EncodersFor(key, MaxAttempts))
         {
             try
             {
@@ -76,7 +76,7 @@ internal sealed class ImageEncoder(
         // A caller that missed just before another's encoding was kept.
         if (cache.Peek(tenant, key) is { } cached)
             return new EncodeReply(cached.Data, null);
-        var devices = model.EncodersFor(key);
+        var devices = model.EncodersFor(key, MaxAttempts);
         for (var attempt = 1; ; attempt++)
         {
             var device = devices[(attempt - 1) % devices.Count];

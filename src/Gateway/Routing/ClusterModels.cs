@@ -9,9 +9,13 @@ internal sealed class ClusterModels
 
     private readonly Dictionary<(string Name, string Revision), ServedModel> _revisions;
 
+    private readonly Dictionary<string, string> _siloNames = new(StringComparer.Ordinal); // by address
+
     private ClusterModels(IReadOnlyList<ServedModel> revisions)
     {
         _revisions = revisions.ToDictionary(m => (m.Name, m.Revision));
+        foreach (var device in revisions.SelectMany(m => m.Devices))
+            _siloNames[device.SiloAddress] = device.SiloName;
         _models = revisions.GroupBy(m => m.Name)
             .Select(g => g.OrderByDescending(m => m.Devices.Count).ThenBy(m => m.Revision, StringComparer.Ordinal).First())
             .ToDictionary(m => m.Name, StringComparer.Ordinal);
@@ -37,8 +41,7 @@ internal sealed class ClusterModels
     public ServedModel? Find(string name, string revision) => _revisions.GetValueOrDefault((name, revision));
 
     /// <returns>Empty for a silo that serves nothing (any more).</returns>
-    public string SiloName(string siloAddress) =>
-        _revisions.Values.SelectMany(m => m.Devices).FirstOrDefault(d => d.SiloAddress == siloAddress)?.SiloName ?? "";
+    public string SiloName(string siloAddress) => _siloNames.GetValueOrDefault(siloAddress, "");
 
     public ServedModel? Find(string name) => _models.GetValueOrDefault(name);
 }

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Gateway.Admission;
 
@@ -25,12 +22,30 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     public bool Has(string task) => Description.Tasks.Contains(task);
 
     /// <summary>
-    /// Devices in the order to try for an image: rendezvous hashing (Thaler and Ravishankar, 1998), so that all gateways send one image to
-    /// one device and a device that joins or leaves moves only its own share.
+    /// The first devices in the order to try for an image, by <see cref="Rendezvous"/>: all gateways send one image to one device, and a device
+    /// that joins or leaves moves only its own share.
     /// </summary>
-    public IReadOnlyList<ModelDevice> EncodersFor(string imageKey) =>
-        [.. Devices.OrderByDescending(d => Weight(d.Id, imageKey))];
+    /// <param name="imageKey">The image.</param>
+    /// <param name="count">How many; fewer where there are fewer.</param>
+    public IReadOnlyList<ModelDevice> EncodersFor(string imageKey, int count)
+    {
+        var picture = Rendezvous.Seed(imageKey);
+        var (first, weights) = (new List<ModelDevice>(count + 1), new List<ulong>(count + 1));
+        foreach (var device in Devices)
+        {
+            var weight = device.Weight(picture);
+            if (first.Count == count && weight <= weights[^1])
+                continue;
+            var place = weights.FindIndex(w => weight > w) is var better and >= 0 ? better : first.Count;
+            first.Insert(place, device);
+            weights.Insert(place, weight);
+            if (first.Count > count)
+            {
+                first.RemoveAt(count);
+                weights.RemoveAt(count);
+            }
+        }
 
-    private static ulong Weight(string deviceId, string imageKey) =>
-        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(deviceId + "/" + imageKey)));
+        return first;
+    }
 }

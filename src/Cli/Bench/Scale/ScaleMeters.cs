@@ -28,7 +28,7 @@ internal sealed class ScaleMeters : IDisposable
     }
 
     /// <summary>Seconds that answers paused when their silo was lost.</summary>
-    public IReadOnlyCollection<double> Failovers => _failovers;
+    public ConcurrentQueue<double> Failovers => _failovers;
 
     public ScaleCounts Read()
     {
