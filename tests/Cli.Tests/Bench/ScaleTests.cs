@@ -43,7 +43,7 @@ public sealed class ScaleTests
         await stop.CancelAsync();
         await running;
 
-        Assert.Equal((0, 0), (load.Mistakes, load.Refused));
+        Assert.Equal((0, 0, 0), (load.Mistakes, load.Refused, load.Failed));
         Assert.Equal(load.Pictures, cluster.Devices.Sum(device => device.ImagesEncoded));
         var shares = load.Answers.GroupBy(answer => answer.Silo).Select(silo => silo.Count()).ToList();
         Assert.Equal(4, shares.Count);
@@ -68,7 +68,7 @@ public sealed class ScaleTests
         await stop.CancelAsync();
         await running;
 
-        Assert.Equal((0, 0), (load.Mistakes, load.Refused));
+        Assert.Equal((0, 0, 0), (load.Mistakes, load.Refused, load.Failed));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
     private int _newPictures;
     private int _mistakes;
     private int _refused;
+    private int _failed;
 
     /// <summary>Answers so far, in no order.</summary>
     public ConcurrentQueue<ScaleAnswer> Answers { get; } = [];
@@ -37,7 +38,11 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
     /// <summary>Answers that differ from their undisturbed twin.</summary>
     public int Mistakes => Volatile.Read(ref _mistakes);
 
+    /// <summary>Turns that found a queue full.</summary>
     public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Turns that ended with any other error.</summary>
+    public int Failed => Volatile.Read(ref _failed);
 
     /// <summary>Users come one by one during the ramp, and go on until they are told to stop; each ends the turn that it is in.</summary>
     /// <param name="users">How many.</param>
@@ -76,10 +81,10 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
                     Interlocked.Increment(ref _mistakes);
                 messages.Add(new ChatMessage("assistant", [new ChatPart.TextPart(answer.Text.Trim())]));
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+            catch (RpcException e)
             {
-                Interlocked.Increment(ref _refused);
-                return;
+                Interlocked.Increment(ref e.StatusCode == StatusCode.ResourceExhausted ? ref _refused : ref _failed);
+                return; // its user opens another one
             }
         }
     }

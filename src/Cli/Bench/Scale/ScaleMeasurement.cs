@@ -69,6 +69,7 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
             ("encodes_per_picture", Number(plan.Kill ? null : (double)encodes / load.Pictures)),
             ("directory_bytes", directory),
             ("refused", load.Refused),
+            ("failed", load.Failed),
             ("mistakes", plan.Verify ? load.Mistakes : null),
             ("failovers", plan.Kill ? failovers.Count : null),
             ("failover_s_p50", plan.Kill ? Number(failovers.P50) : null),
