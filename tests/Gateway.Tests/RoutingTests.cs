@@ -8,7 +8,7 @@ public sealed class RoutingTests
     private const int Keys = 4_000;
 
     [Fact]
-    public void EncodersFor_ManyKeys_SpreadOverAllDevicesAlike()
+    public void EncoderFor_ManyKeys_SpreadOverAllDevicesAlike()
     {
         var model = Model(16);
 
@@ -19,7 +19,7 @@ public sealed class RoutingTests
     }
 
     [Fact]
-    public void EncodersFor_DeviceLeaves_MovesItsShareAlone()
+    public void EncoderFor_DeviceLeaves_MovesItsShareAlone()
     {
         var (before, model) = (Owners(Model(16)), Model(16));
 
@@ -31,26 +31,33 @@ public sealed class RoutingTests
     }
 
     [Fact]
-    public void EncodersFor_OwnerLeaves_ItsSecondTakesOver()
+    public void EncoderFor_SiloThatFailed_LeavesItsPicturesToAnother()
     {
-        var model = Model(16);
+        var model = Model(silos: 4, devices: 8);
         for (var key = 0; key < 100; key++)
         {
-            var order = model.EncodersFor(Key(key), 2);
-            var left = model with { Devices = [.. model.Devices.Where(d => d.Id != order[0].Id)] };
+            var owner = model.EncoderFor(Key(key));
+            var left = model with { Devices = [.. model.Devices.Where(d => d.SiloAddress != owner.SiloAddress)] };
 
-            Assert.Equal(order[1].Id, left.EncodersFor(Key(key), 1)[0].Id);
+            Assert.Equal(left.EncoderFor(Key(key)), model.EncoderFor(Key(key), owner.SiloAddress));
         }
     }
 
     [Fact]
-    public void EncodersFor_OrderOfDevices_DoesNotMatter()
+    public void EncoderFor_EverySiloFailed_IsTheOwnerAgain()
+    {
+        var model = Model(1);
+
+        Assert.Equal(model.Devices[0], model.EncoderFor("key", "address-0"));
+    }
+
+    [Fact]
+    public void EncoderFor_OrderOfDevices_DoesNotMatter()
     {
         var model = Model(16);
         var reversed = model with { Devices = [.. model.Devices.Reverse()] };
 
         Assert.Equal(Owners(model), Owners(reversed));
-        Assert.Single(Model(1).EncodersFor("key", 2));
     }
 
     [Fact]
@@ -92,14 +99,15 @@ public sealed class RoutingTests
         Assert.Equal(("a", ""), (models.SiloName("address-a"), models.SiloName("address-b")));
     }
 
-    private static List<string> Owners(ServedModel model) => [.. Enumerable.Range(0, Keys).Select(key => model.EncodersFor(Key(key), 1)[0].Id)];
+    private static List<string> Owners(ServedModel model) => [.. Enumerable.Range(0, Keys).Select(key => model.EncoderFor(Key(key)).Id)];
 
     private static string Key(int number) => $"key-{number}";
 
-    private static ServedModel Model(int silos) =>
-        new(Report(), [.. Enumerable.Range(0, silos).Select(i => new ModelDevice($"silo-{i}", $"address-{i}", Report()))]);
+    private static ServedModel Model(int silos, int devices = 1) => new(
+        Report(),
+        [.. Enumerable.Range(0, silos).SelectMany(i => Enumerable.Range(0, devices).Select(j => new ModelDevice($"silo-{i}", $"address-{i}", Report(j))))]);
 
-    private static ModelReport Report() => new()
+    private static ModelReport Report(int device = 0) => new()
     {
         Name = "m",
         Revision = "r",
@@ -108,7 +116,7 @@ public sealed class RoutingTests
         Tasks = ["generate"],
         ContextTokens = 100,
         Precision = "fp32",
-        Device = "cpu:0",
+        Device = $"cpu:{device}",
         KvSlots = 8,
         KvSlotsFree = 8,
     };

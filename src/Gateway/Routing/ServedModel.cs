@@ -22,30 +22,15 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     public bool Has(string task) => Description.Tasks.Contains(task);
 
     /// <summary>
-    /// The first devices in the order to try for an image, by <see cref="Rendezvous"/>: all gateways send one image to one device, and a device
-    /// that joins or leaves moves only its own share.
+    /// The device for an image, by <see cref="Rendezvous"/>: all gateways send one image to one device, and a device that joins or leaves moves
+    /// only its own share.
     /// </summary>
     /// <param name="imageKey">The image.</param>
-    /// <param name="count">How many; fewer where there are fewer.</param>
-    public IReadOnlyList<ModelDevice> EncodersFor(string imageKey, int count)
+    /// <param name="avoid">Addresses of silos that just failed: with one of its devices all of them did. Used only where there is no other.</param>
+    public ModelDevice EncoderFor(string imageKey, params IReadOnlyCollection<string> avoid)
     {
         var picture = Rendezvous.Seed(imageKey);
-        var (first, weights) = (new List<ModelDevice>(count + 1), new List<ulong>(count + 1));
-        foreach (var device in Devices)
-        {
-            var weight = device.Weight(picture);
-            if (first.Count == count && weight <= weights[^1])
-                continue;
-            var place = weights.FindIndex(w => weight > w) is var better and >= 0 ? better : first.Count;
-            first.Insert(place, device);
-            weights.Insert(place, weight);
-            if (first.Count > count)
-            {
-                first.RemoveAt(count);
-                weights.RemoveAt(count);
-            }
-        }
-
-        return first;
+        return Devices.Where(device => !avoid.Contains(device.SiloAddress)).MaxBy(device => device.Weight(picture))
+            ?? Devices.MaxBy(device => device.Weight(picture))!;
     }
 }

@@ -38,7 +38,7 @@ internal static class ScaleBench
         };
         var seconds = BenchOptions.Count("--seconds", 60, "How long each cluster is measured.");
         var warmUp = BenchOptions.Count("--warm-up", 20, "Seconds before.");
-        var kill = new Option<bool>("--kill") { Description = "One silo more, in a process of its own, is killed half-way." };
+        var kill = new Option<bool>("--kill") { Description = "One silo more, in a process of its own, is killed half-way; conversations then have a single turn." };
         var verify = new Option<bool>("--verify") { Description = "Compare every answer with what the model says undisturbed; exit code 1 if one differs." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var images = BenchPictures.Option();

@@ -64,11 +64,12 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
     private async Task ConverseAsync(ScaleClient client, ScaleTwin? twin, CancellationToken stop)
     {
         var number = Interlocked.Increment(ref _conversations);
-        var session = string.Create(CultureInfo.InvariantCulture, $"scale-{number}");
+        // Without a store the record of a conversation dies with the silo that keeps it; answers alone survive.
+        var session = plan.Kill ? "" : string.Create(CultureInfo.InvariantCulture, $"scale-{number}");
         var picture = Picture(number);
         List<ChatMessage> messages = [];
         byte[][] pictures = picture is null ? [] : [picture];
-        for (var turn = 0; turn < plan.Turns && !stop.IsCancellationRequested; turn++)
+        for (var turn = 0; turn < (plan.Kill ? 1 : plan.Turns) && !stop.IsCancellationRequested; turn++)
         {
             var text = string.Create(CultureInfo.InvariantCulture, $"{number}/{turn}: what is there to see, and where?");
             var first = turn == 0 && picture is not null;
