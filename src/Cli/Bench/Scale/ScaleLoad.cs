@@ -44,6 +44,9 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
     /// <summary>Turns that ended with any other error.</summary>
     public int Failed => Volatile.Read(ref _failed);
 
+    /// <summary>What the last of <see cref="Failed"/> said.</summary>
+    public string? LastFailure { get; private set; }
+
     /// <summary>Users come one by one during the ramp, and go on until they are told to stop; each ends the turn that it is in.</summary>
     /// <param name="users">How many.</param>
     /// <param name="ramp">From the first to the last.</param>
@@ -85,6 +88,7 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
             catch (RpcException e)
             {
                 Interlocked.Increment(ref e.StatusCode == StatusCode.ResourceExhausted ? ref _refused : ref _failed);
+                LastFailure = e.StatusCode == StatusCode.ResourceExhausted ? LastFailure : e.Status.ToString();
                 return; // its user opens another one
             }
         }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Spectre.Console;
 using VisionCluster.Cli.Bench.Figures;
+using VisionCluster.Cli.Commands;
 using static VisionCluster.Cli.Bench.Figures.BenchReport;
 
 namespace VisionCluster.Cli.Bench.Scale;
@@ -35,6 +37,9 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
         var directory = await DirectoryBytesAsync(cluster);
         await stop.CancelAsync();
         await running;
+
+        if (load.LastFailure is { } failure)
+            Terminal.Error.MarkupLineInterpolated($"[yellow]{load.Failed} turns failed[/], the last with: {failure}");
 
         var seconds = Stopwatch.GetElapsedTime(begin.At, end.At).TotalSeconds;
         var (tokens, counts, cpu) = (end.Tokens - begin.Tokens, end.Counts - begin.Counts, end.Cpu - begin.Cpu);
