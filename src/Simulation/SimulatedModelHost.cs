@@ -87,8 +87,14 @@ public sealed class SimulatedModelHost : IModelHost
     public static IReadOnlyList<SimulatedModelHost> Open(SimulatedModel model, ModelHostOptions options) =>
         [.. Enumerable.Range(options.Device.Index, options.Device.Count).Select(index => new SimulatedModelHost(model, options, index))];
 
+    public EncoderLoad? EncoderLoad => _images.Load;
+
     public Task<ImageEmbedding> EncodeImageAsync(ReadOnlyMemory<byte> file, bool? split, CancellationToken cancellationToken) =>
-        _images.EncodeAsync(file, split, cancellationToken);
+        EncodeImageAsync(file, split, WorkOwner.Shared, cancellationToken);
+
+    public Task<ImageEmbedding> EncodeImageAsync(
+        ReadOnlyMemory<byte> file, bool? split, WorkOwner owner, CancellationToken cancellationToken) =>
+        _images.EncodeAsync(file, split, owner, cancellationToken);
 
     public PromptTokens BuildPrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<(string Key, ImageEmbedding Embedding)> images)
     {

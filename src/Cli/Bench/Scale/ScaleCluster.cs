@@ -127,6 +127,7 @@ internal sealed class ScaleCluster : IAsyncDisposable
                     gateway.GrpcPort = 0;
                     gateway.Admission.MaxGenerations = 1 << 16; // the load is what is bounded here
                     gateway.Admission.MaxQueuedIngests = 1 << 16;
+                    gateway.Admission.MaxQueueTime = TimeSpan.FromHours(1);
                 },
                 cancellationToken,
                 quiet: true));
