@@ -10,7 +10,7 @@ namespace VisionCluster.Cli.Bench.Scale;
 /// <summary>One size of cluster under load: its figures for the report.</summary>
 internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
 {
-    private static readonly TimeSpan IdleLength = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(10);
 
     /// <summary>Tokens a second of each silo.</summary>
     public double TokensPerSecondPerSilo { get; private set; }
@@ -83,11 +83,12 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
     }
 
     /// <summary>What the cluster takes before anybody asks anything.</summary>
-    private static async Task<double> IdleCoresAsync(CancellationToken cancellationToken)
+    private async Task<double> IdleCoresAsync(CancellationToken cancellationToken)
     {
+        var length = plan.Length < LongestIdle ? plan.Length : LongestIdle;
         var before = CpuTime.Read();
-        await Task.Delay(IdleLength, cancellationToken);
-        return (CpuTime.Read() - before).Total / IdleLength;
+        await Task.Delay(length, cancellationToken);
+        return (CpuTime.Read() - before).Total / length;
     }
 
     private static Moment Snapshot(ScaleCluster cluster, ScaleLoad load, ScaleMeters meters) => new(
