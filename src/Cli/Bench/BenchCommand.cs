@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VisionCluster.Cli.Bench.Scale;
 using VisionCluster.Cli.Commands;
 
 namespace VisionCluster.Cli.Bench;
@@ -27,6 +28,7 @@ internal static class BenchCommand
         MemoryBench.Create(),
         OverloadBench.Create(),
         SoakBench.Create(),
+        ScaleBench.Create(),
         WeightsCommand.Create(),
     };
 }

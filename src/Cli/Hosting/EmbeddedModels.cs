@@ -1,5 +1,6 @@
 using VisionCluster.Cli.Commands;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Simulation;
 
 namespace VisionCluster.Cli.Hosting;
 
@@ -12,6 +13,9 @@ internal static class EmbeddedModels
     /// <summary>Embeds, and matches pictures with texts.</summary>
     public const string Matcher = "emoji-siglip";
 
+    /// <summary>Computes nothing; for simulated devices.</summary>
+    public const string Simulated = "simulated-vlm";
+
     public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "models");
 
     public static IEnumerable<string> Folders() =>
@@ -20,6 +24,11 @@ internal static class EmbeddedModels
     /// <summary>A checkpoint folder, GGUF file or ready-made ONNX export, given its path or an embedded model's name.</summary>
     public static string Find(string model)
     {
+        if (SimulatedModel.IsName(model))
+        {
+            return model;
+        }
+
         if (CheckpointSource.Exists(model) || CompiledModel.IsExport(model))
         {
             return Path.GetFullPath(model);

@@ -18,15 +18,17 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     private GatewayServer(WebApplication app) => _app = app;
 
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Where clients connect.</summary>
     public string Endpoint =>
         _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
     /// <summary>Returns when it has found the cluster, which may have no model yet: health tells.</summary>
     public static async Task<GatewayServer> StartAsync(
-        Action<ClusteringOptions> configureCluster, Action<GatewayOptions> configureGateway, CancellationToken cancellationToken)
+        Action<ClusteringOptions> configureCluster, Action<GatewayOptions> configureGateway, CancellationToken cancellationToken, bool quiet = false)
     {
-        var app = Build(configureCluster, configureGateway);
+        var app = Build(configureCluster, configureGateway, quiet);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -42,12 +44,15 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>Completes when the process has been told to stop, and running answers have ended or wait for their clients elsewhere.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
 
+    /// <summary>Running answers end or move to other gateways; returns when it has left the cluster.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static WebApplication Build(Action<ClusteringOptions> configureCluster, Action<GatewayOptions> configureGateway)
+    private static WebApplication Build(Action<ClusteringOptions> configureCluster, Action<GatewayOptions> configureGateway, bool quiet)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        HostLogging.Configure(builder.Logging, builder.Configuration, server: true);
+        HostLogging.Configure(builder.Logging, builder.Configuration, server: !quiet);
         Telemetry.AddTo(builder.Services, builder.Configuration, "visioncluster-gateway");
         var (cluster, gateway) = (new ClusteringOptions(), new GatewayOptions());
         ServerConfiguration.Bind(builder.Configuration, cluster);

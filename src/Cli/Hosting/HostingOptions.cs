@@ -29,7 +29,7 @@ internal sealed class HostingOptions
 
     public Option<string> Device { get; } = new("--device")
     {
-        Description = "Device that computes: cpu:0 or cuda:N.",
+        Description = "Device that computes: cpu:0 or cuda:N; or simulated:N..M, which compute nothing.",
         DefaultValueFactory = _ => "cpu:0",
         HelpName = "DEVICE",
     };
@@ -100,7 +100,10 @@ internal sealed class HostingOptions
         command.Options.Add(Int8Encoders);
     }
 
-    public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models : _defaults;
+    /// <summary>What the command line names, else the command's defaults; on simulated devices those are simulated.</summary>
+    public IReadOnlyList<string> Models(ParseResult parsed) => parsed.GetValue(Model) is { Length: > 0 } models ? models
+        : _defaults.Length > 0 && DeviceOptions.TryParse(parsed.GetValue(Device)!, out var device) && device.Kind == DeviceKind.Simulated
+            ? [EmbeddedModels.Simulated] : _defaults;
 
     /// <summary>The model that a request names: a server has several, while a cluster of this process serves what the command line says.</summary>
     public string RequestModel(ParseResult parsed, EndpointOptions endpoint) =>
@@ -111,7 +114,7 @@ internal sealed class HostingOptions
         var text = parsed.GetValue(Device)!;
         if (!DeviceOptions.TryParse(text, out var device))
         {
-            throw new CliException($"--device {text} is not a device; write cpu:0 or cuda:N.");
+            throw new CliException($"--device {text} is not a device; write cpu:0, cuda:N, simulated:N or simulated:N..M.");
         }
 
         var options = new ModelHostOptions

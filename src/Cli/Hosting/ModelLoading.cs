@@ -1,6 +1,7 @@
 using VisionCluster.Inference;
 using VisionCluster.Silo;
 using VisionCluster.Silo.Administration;
+using VisionCluster.Simulation;
 
 namespace VisionCluster.Cli.Hosting;
 
@@ -35,6 +36,13 @@ internal static class ModelLoading
         foreach (var checkpoint in checkpoints)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (SimulatedModel.IsName(checkpoint))
+            {
+                progress.Report($"Simulating {SimulatedModel.Load(checkpoint).Name} on {hosting.Device.Id}");
+                models.AddRange(SimulatedModelHost.Open(SimulatedModel.Load(checkpoint), hosting));
+                continue;
+            }
+
             models.Add(loader.Prepare(checkpoint, name: "", precision: "", progress).Load());
         }
 

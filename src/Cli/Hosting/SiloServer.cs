@@ -17,6 +17,8 @@ internal sealed class SiloServer : IAsyncDisposable
 
     public IReadOnlyList<IModelHost> Models { get; }
 
+    public IServiceProvider Services => _host.Services;
+
     public SiloOptions Options => _host.Services.GetRequiredService<IOptions<SiloOptions>>().Value;
 
     /// <summary>Checks the configuration, loads the models, then joins the cluster: a member can work from its first second on.</summary>
@@ -25,9 +27,10 @@ internal sealed class SiloServer : IAsyncDisposable
         ModelHostOptions hosting,
         Action<SiloOptions> configure,
         IProgress<string> progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool quiet = false)
     {
-        var host = Build(hosting, configure);
+        var host = Build(hosting, configure, quiet);
         List<IModelHost> models = [];
         try
         {
@@ -63,11 +66,11 @@ internal sealed class SiloServer : IAsyncDisposable
         }
     }
 
-    private static IHost Build(ModelHostOptions hosting, Action<SiloOptions> configure)
+    private static IHost Build(ModelHostOptions hosting, Action<SiloOptions> configure, bool quiet)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables();
-        HostLogging.Configure(builder.Logging, builder.Configuration, server: true);
+        HostLogging.Configure(builder.Logging, builder.Configuration, server: !quiet);
         Telemetry.AddTo(builder.Services, builder.Configuration, "visioncluster-silo");
         var options = new SiloOptions();
         builder.AddVisionClusterSilo(silo =>

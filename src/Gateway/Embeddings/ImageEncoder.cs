@@ -16,6 +16,7 @@ internal sealed class ImageEncoder(
     IGrainFactory grains,
     EmbeddingCache cache,
     ImageStore store,
+    DirectoryWatcher directory,
     TenantWeights weights,
     GatewayMetrics metrics,
     IOptions<GatewayOptions> options,
@@ -51,12 +52,16 @@ internal sealed class ImageEncoder(
     /// <summary>The picture is lost here, but the device that encoded it may still know what it saw.</summary>
     private async Task<EmbeddingData?> RecallAsync(string tenant, ServedModel model, string key, CancellationToken cancellationToken)
     {
-        foreach (var device in model.EncodersFor(key).Take(MaxAttempts))
+        var asked = new List<string>(MaxAttempts);
+        while (asked.Count < MaxAttempts)
         {
+            var device = model.EncoderFor(key, asked);
+            asked.Add(device.SiloAddress);
             try
             {
                 var encoder = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
-                var recalled = await grains.GetGrain<IEncoderGrain>(encoder.ToString()).Recall(key).WaitAsync(cancellationToken);
+                var recalled = await directory.Losses.WaitAsync(
+                    grains.GetGrain<IEncoderGrain>(encoder.ToString()).Recall(key), device.SiloAddress, cancellationToken);
                 if (recalled is null)
                     continue;
                 cache.Keep(tenant, key, new CachedEmbedding(recalled, model.Revision, null));
@@ -77,12 +82,13 @@ internal sealed class ImageEncoder(
         // A caller that missed just before another's encoding was kept.
         if (cache.Peek(tenant, key) is { } cached && cached.ModelRevision == model.Revision)
             return new EncodeReply(cached.Data, null);
-        var devices = model.EncodersFor(key);
-        for (var attempt = 1; ; attempt++)
+        var asked = new List<string>(MaxAttempts);
+        while (true)
         {
-            var device = devices[(attempt - 1) % devices.Count];
+            var device = model.EncoderFor(key, asked);
+            asked.Add(device.SiloAddress);
             var encoderKey = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
-            var last = attempt == MaxAttempts;
+            var last = asked.Count == MaxAttempts;
             try
             {
                 using var activity = GatewayTrace.Encode(device.SiloName, image.File.Length);
@@ -92,7 +98,8 @@ internal sealed class ImageEncoder(
                     TenantWeight = weights.Of(tenant),
                     TraceParent = GatewayTrace.Parent,
                 };
-                var reply = await grains.GetGrain<IEncoderGrain>(encoderKey.ToString()).Encode(command, cancellationToken);
+                var call = grains.GetGrain<IEncoderGrain>(encoderKey.ToString()).Encode(command, cancellationToken);
+                var reply = await directory.Losses.WaitAsync(call, device.SiloAddress, cancellationToken);
                 if (reply.Embedding is { } embedding)
                     cache.Keep(tenant, key, new CachedEmbedding(embedding, image.ModelRevision, image.Split));
                 if (last || reply.Refusal?.Reason != RefusalReason.Unavailable)

@@ -9,9 +9,13 @@ internal sealed class ClusterModels
 
     private readonly Dictionary<(string Name, string Revision), ServedModel> _revisions;
 
+    private readonly Dictionary<string, string> _siloNames = new(StringComparer.Ordinal); // by address
+
     private ClusterModels(IReadOnlyList<ServedModel> revisions, Func<string, string?> chosen)
     {
         _revisions = revisions.ToDictionary(m => (m.Name, m.Revision));
+        foreach (var device in revisions.SelectMany(m => m.Devices))
+            _siloNames[device.SiloAddress] = device.SiloName;
         _models = revisions.GroupBy(m => m.Name)
             .Select(g => ServingPolicy.Choose([.. g], chosen(g.Key)))
             .ToDictionary(m => m.Name, StringComparer.Ordinal);
@@ -44,8 +48,7 @@ internal sealed class ClusterModels
             ? only : null;
 
     /// <returns>Empty for a silo that serves nothing (any more).</returns>
-    public string SiloName(string siloAddress) =>
-        _revisions.Values.SelectMany(m => m.Devices).FirstOrDefault(d => d.SiloAddress == siloAddress)?.SiloName ?? "";
+    public string SiloName(string siloAddress) => _siloNames.GetValueOrDefault(siloAddress, "");
 
     public ServedModel? Find(string name) => _models.GetValueOrDefault(name);
 }

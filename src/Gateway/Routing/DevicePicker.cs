@@ -9,6 +9,7 @@ namespace VisionCluster.Gateway.Routing;
 internal sealed class DevicePicker
 {
     private const int MostDevices = 8_192;
+    private const double Avoided = 1e9; // more than any load
 
     private readonly ConcurrentDictionary<string, Assigned> _assigned = new(StringComparer.Ordinal);
 
@@ -18,8 +19,24 @@ internal sealed class DevicePicker
     {
         if (_assigned.Count > MostDevices)
             _assigned.Clear(); // silos that are long gone; the present ones are counted anew
-        var best = model.Devices.OrderBy(d => d.SiloAddress == avoid).ThenBy(Load).First();
+        var best = Best(model.Devices, avoid);
         _assigned.AddOrUpdate(best.Id, _ => new Assigned(best.Report, 1), (_, a) => new Assigned(best.Report, Since(a, best) + 1));
+        return best;
+    }
+
+    // Gateways that see the same figures must not all choose the first of several equals: each looks from another place on.
+    private ModelDevice Best(IReadOnlyList<ModelDevice> devices, string? avoid)
+    {
+        var start = Random.Shared.Next(devices.Count);
+        var (best, bestLoad) = (devices[start], double.MaxValue);
+        for (var i = 0; i < devices.Count; i++)
+        {
+            var device = devices[(start + i) % devices.Count];
+            var load = Load(device) + (device.SiloAddress == avoid ? Avoided : 0);
+            if (load < bestLoad)
+                (best, bestLoad) = (device, load);
+        }
+
         return best;
     }
 

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Gateway.Admission;
 
@@ -34,12 +31,15 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     public bool Has(string task) => Description.Tasks.Contains(task);
 
     /// <summary>
-    /// Devices in the order to try for an image: rendezvous hashing (Thaler and Ravishankar, 1998), so that all gateways send one image to
-    /// one device and a device that joins or leaves moves only its own share.
+    /// The device for an image, by <see cref="Rendezvous"/>: all gateways send one image to one device, and a device that joins or leaves moves
+    /// only its own share.
     /// </summary>
-    public IReadOnlyList<ModelDevice> EncodersFor(string imageKey) =>
-        [.. Devices.OrderByDescending(d => Weight(d.Id, imageKey))];
-
-    private static ulong Weight(string deviceId, string imageKey) =>
-        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(deviceId + "/" + imageKey)));
+    /// <param name="imageKey">The image.</param>
+    /// <param name="avoid">Addresses of silos that just failed: with one of its devices all of them did. Used only where there is no other.</param>
+    public ModelDevice EncoderFor(string imageKey, params IReadOnlyCollection<string> avoid)
+    {
+        var picture = Rendezvous.Seed(imageKey);
+        return Devices.Where(device => !avoid.Contains(device.SiloAddress)).MaxBy(device => device.Weight(picture))
+            ?? Devices.MaxBy(device => device.Weight(picture))!;
+    }
 }

@@ -13,6 +13,22 @@ internal sealed class SiloLoss
             return _members.TryGetValue(siloAddress, out var member) ? member.Token : CancellationToken.None;
     }
 
+    /// <summary>Waits for a call to a silo, but no longer than the silo lives: a call to one that died may go unanswered until it times out.</summary>
+    /// <exception cref="TimeoutException">There will be no answer: the silo is dead.</exception>
+    public async Task<T> WaitAsync<T>(Task<T> call, string siloAddress, CancellationToken cancellationToken)
+    {
+        var lost = Of(siloAddress);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost);
+        try
+        {
+            return await call.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The silo is dead.");
+        }
+    }
+
     public void Update(IReadOnlyCollection<string> members)
     {
         List<CancellationTokenSource> lost = [];

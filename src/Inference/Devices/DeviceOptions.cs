@@ -6,11 +6,18 @@ public enum DeviceKind
 {
     Cpu,
     Cuda,
+
+    /// <summary>Computes nothing: it answers by a digest, and takes the time that a cost model says.</summary>
+    Simulated,
 }
 
-/// <summary>A device that runs compiled models: <c>cpu:0</c> with its threads, or <c>cuda:N</c>.</summary>
+/// <summary>
+/// A device that runs compiled models: <c>cpu:0</c> with its threads, or <c>cuda:N</c>. Or several that run none: <c>simulated:0..7</c>.
+/// </summary>
 public sealed record DeviceOptions
 {
+    private const int MaxSimulated = 1_024;
+
     public static DeviceOptions Cpu { get; } = new();
 
     public DeviceKind Kind { get; init; } = DeviceKind.Cpu;
@@ -24,22 +31,42 @@ public sealed record DeviceOptions
     /// <summary>Folder that gets ONNX Runtime's profile of every graph, written when its session is closed. Default: none.</summary>
     public string? ProfileFolder { get; init; }
 
-    /// <summary>Such as <c>cpu:0</c>.</summary>
-    public string Id => string.Create(CultureInfo.InvariantCulture, $"{(Kind == DeviceKind.Cpu ? "cpu" : "cuda")}:{Index}");
+    /// <summary>Devices from <see cref="Index"/> on; more than one only where they are simulated. Default 1.</summary>
+    public int Count { get; init; } = 1;
 
-    /// <summary>Reads <c>cpu</c>, <c>cpu:N</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <summary>Such as <c>cpu:0</c> or <c>simulated:0..7</c>.</summary>
+    public string Id => string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}:{Index}")
+        + (Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"..{Index + Count - 1}"));
+
+    /// <summary>Reads <c>cpu</c>, <c>cpu:N</c>, <c>cuda</c>, <c>cuda:N</c>, <c>simulated:N</c> or <c>simulated:N..M</c>.</summary>
     public static bool TryParse(string text, out DeviceOptions device)
     {
         device = Cpu;
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var kind = colon < 0 ? text : text[..colon];
+        DeviceKind? kind = (colon < 0 ? text : text[..colon]) switch
+        {
+            "cpu" => DeviceKind.Cpu,
+            "cuda" => DeviceKind.Cuda,
+            "simulated" when colon > 0 => DeviceKind.Simulated,
+            _ => null,
+        };
         var index = 0;
-        if (colon >= 0 && !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out index))
+        var last = colon < 0 ? -1 : text.IndexOf("..", colon, StringComparison.Ordinal);
+        if (kind is null || (colon >= 0 && !TryParseIndex(text.AsSpan()[(colon + 1)..(last < 0 ? text.Length : last)], out index)))
         {
             return false;
         }
 
-        device = new DeviceOptions { Kind = kind == "cuda" ? DeviceKind.Cuda : DeviceKind.Cpu, Index = index };
-        return kind is "cpu" or "cuda";
+        var end = index;
+        if (last >= 0 && (kind != DeviceKind.Simulated || !TryParseIndex(text.AsSpan(last + 2), out end) || end < index || end - index >= MaxSimulated))
+        {
+            return false;
+        }
+
+        device = new DeviceOptions { Kind = kind.Value, Index = index, Count = end - index + 1 };
+        return true;
     }
+
+    private static bool TryParseIndex(ReadOnlySpan<char> text, out int index) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out index);
 }

@@ -12,6 +12,8 @@ internal static class SessionFactory
     /// <exception cref="ModelException">The graph does not load, or the device's runtime is absent.</exception>
     public static InferenceSession Open(string graphPath, DeviceOptions device, bool spins = false)
     {
+        if (device.Kind == DeviceKind.Simulated)
+            throw new ModelException($"{device.Id} is simulated: it runs simulated models only, and no graph.");
         try
         {
             using var options = Create(device, spins);

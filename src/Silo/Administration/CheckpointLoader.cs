@@ -1,4 +1,5 @@
 using VisionCluster.Inference;
+using VisionCluster.Inference.Devices;
 using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
 using VisionCluster.Models.Quantization;
@@ -15,6 +16,8 @@ public sealed class CheckpointLoader(ModelHostOptions hosting)
     /// <exception cref="ModelException">The checkpoint cannot be honoured, or not in that form.</exception>
     public PreparedModel Prepare(string checkpoint, string name, string precision, IProgress<string> progress)
     {
+        if (hosting.Device.Kind == DeviceKind.Simulated)
+            throw new ModelException($"{ModelCompiler.NameOf(checkpoint)} is a real model, and {hosting.Device.Id} is simulated; name a simulated model.");
         name = name.Length == 0 ? ModelCompiler.NameOf(checkpoint) : name;
         var options = hosting with { Precision = Plan(name, precision) };
         var compiled = new ModelCompiler(options.Compilation(name)).Compile(checkpoint, name, progress);
