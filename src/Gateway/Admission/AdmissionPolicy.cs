@@ -36,7 +36,9 @@ internal static class AdmissionPolicy
         }
 
         expected = estimate.ToFirstToken();
-        if (request.TimeLeft is { } left && (expected + estimate.Answering()) * DeadlineMargin > left)
+        // An idle device is tried: by rates of a bad moment it might be refused for ever, since only work measures them anew.
+        var isIdle = load.Running == 0 && estimate.Requests == 0;
+        if (!isIdle && request.TimeLeft is { } left && (expected + estimate.Answering()) * DeadlineMargin > left)
             return AdmissionVerdict.Deadline;
         if (expected > maxQueueTime)
             return AdmissionVerdict.Backlog;

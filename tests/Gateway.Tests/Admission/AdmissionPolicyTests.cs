@@ -64,6 +64,16 @@ public sealed class AdmissionPolicyTests
     }
 
     [Fact]
+    public void Judge_IdleDeviceThatWasSlow_AdmitsWhatItsOldRatesForbid()
+    {
+        var slow = Full with { SlotsOpen = 4, DecodeTokensPerSecond = 0.1 };
+        var urgent = Ask() with { TimeLeft = TimeSpan.FromSeconds(6) };
+
+        Assert.Equal(AdmissionVerdict.Admitted, Judge(slow, urgent, out _));
+        Assert.Equal(AdmissionVerdict.Deadline, Judge(slow with { Queue = [Queued("a", 0, 100)] }, urgent, out _));
+    }
+
+    [Fact]
     public void Judge_HigherPriority_SeesOnlyItsOwnAndHigherOnes()
     {
         var load = Full with { Queue = [Queued("a", 0, 5_000), Queued("a", 0, 100, priority: 5)] };
