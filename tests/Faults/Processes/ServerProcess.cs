@@ -9,7 +9,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int KeptLines = 60;
     private const string FailoverMark = "goes on elsewhere";
+    private const int SigInt = 2;
     private const int SigTerm = 15;
+    private const int SigStop = 19;
+    private const int SigCont = 18;
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new(); // the last KeptLines
@@ -77,6 +80,22 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Signal(SigTerm);
         await _process.WaitForExitAsync().Within($"{Name} ends after SIGTERM");
     }
+
+    /// <summary>SIGINT, and waits until it has ended in order.</summary>
+    public async Task InterruptAsync()
+    {
+        if (IsRunning)
+            Signal(SigInt);
+        await _process.WaitForExitAsync().Within($"{Name} ends after SIGINT");
+    }
+
+    /// <summary>Stops the whole process until <see cref="Continue"/>.</summary>
+    public void Stop() => Signal(SigStop);
+
+    public void Continue() => Signal(SigCont);
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task EndedAsync() => _process.WaitForExitAsync().Within($"{Name} ends by itself");
 
     /// <summary>Stops the whole process for so long, as a long collection or a swapping machine does.</summary>
     public async Task StallAsync(TimeSpan time)
