@@ -16,7 +16,8 @@ public sealed partial class FaultCluster : IAsyncLifetime
     private readonly string _clusterId = "faults-" + Guid.NewGuid().ToString("N")[..8];
     private readonly FaultPlan _plan;
     private IStoreServer? _store;
-    private int _started;
+    private int _silosStarted;
+    private int _gatewaysStarted;
 
     /// <summary>Redis, three silos and two gateways.</summary>
     public FaultCluster()
@@ -113,21 +114,22 @@ public sealed partial class FaultCluster : IAsyncLifetime
 
     private async Task<ServerProcess> StartSiloAsync()
     {
-        var name = $"silo{Interlocked.Increment(ref _started)}";
+        var number = Interlocked.Increment(ref _silosStarted);
+        var name = $"silo{number}";
         string[] arguments =
         [
             Program, "silo", .. _store!.Arguments, "--cluster-id", _clusterId, "--name", name,
             "--model", "emoji-vlm", "--threads", "1", "--slots", "32", "--kv-mb", "512",
         ];
-        var environment = new Dictionary<string, string>(_plan.SiloEnvironment) { ["VisionCluster__Silo__DrainTimeout"] = "00:00:00.5" };
+        var environment = new Dictionary<string, string>(_plan.SiloEnvironment(number - 1)) { ["VisionCluster__Silo__DrainTimeout"] = "00:00:00.5" };
         return (await ServerProcess.StartAsync(name, "dotnet", arguments, ReadySilo, environment)).Process;
     }
 
     private async Task<(ServerProcess Process, GrpcChannel Channel)> StartGatewayAsync()
     {
-        var name = $"gateway{Interlocked.Increment(ref _started)}";
+        var name = $"gateway{Interlocked.Increment(ref _gatewaysStarted)}";
         string[] arguments = [Program, "gateway", .. _store!.Arguments, "--cluster-id", _clusterId, "--port", "0"];
-        var environment = new Dictionary<string, string>(_plan.GatewayEnvironment)
+        var environment = new Dictionary<string, string>
         {
             ["VisionCluster__Gateway__Failover__DrainTimeout"] = "00:00:00.5",
             ["Logging__LogLevel__VisionCluster.Gateway.Generation"] = "Information",

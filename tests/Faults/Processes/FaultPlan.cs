@@ -10,7 +10,6 @@ internal sealed record FaultPlan
 
     public int Gateways { get; init; } = 2;
 
-    public IReadOnlyDictionary<string, string> SiloEnvironment { get; init; } = new Dictionary<string, string>();
-
-    public IReadOnlyDictionary<string, string> GatewayEnvironment { get; init; } = new Dictionary<string, string>();
+    /// <summary>Of the silos, in order of their start: the first is 0.</summary>
+    public Func<int, IReadOnlyDictionary<string, string>> SiloEnvironment { get; init; } = _ => new Dictionary<string, string>();
 }

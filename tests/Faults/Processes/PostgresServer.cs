@@ -48,6 +48,9 @@ internal sealed class PostgresServer : IStoreServer
 
     public Task SqlAsync(string sql) => RunAsync([.. Psql(), "--command", sql]);
 
+    /// <returns>The first row's values, as text.</returns>
+    public async Task<string> QueryAsync(string sql) => (await RunAsync([.. Psql(), "--tuples-only", "--no-align", "--command", sql])).Trim();
+
     public Task SqlFileAsync(string file) => RunAsync([.. Psql(), "--single-transaction", "--file", file]);
 
     public async ValueTask DisposeAsync()
@@ -69,7 +72,7 @@ internal sealed class PostgresServer : IStoreServer
         return Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", Account, "--regid", Account, "--clear-groups", .. direct] : direct;
     }
 
-    private static async Task RunAsync(params string[] command)
+    private static async Task<string> RunAsync(params string[] command)
     {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
@@ -83,6 +86,7 @@ internal sealed class PostgresServer : IStoreServer
         await process.WaitForExitAsync().Within($"{command[0]} ends");
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{string.Join(' ', command)} failed: {await output} {errors}");
+        return await output;
     }
 
     private string[] Psql() =>

@@ -35,6 +35,10 @@ internal sealed class RedisServer : IStoreServer
         await StartProcessAsync();
     }
 
+    public void Stop() => _process.Stop();
+
+    public void Continue() => _process.Continue();
+
     /// <summary>It answers nobody for so long, as on a machine that swaps.</summary>
     public Task StallAsync(TimeSpan time) => _process.StallAsync(time);
 

@@ -18,6 +18,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new(); // the last KeptLines
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly Lock _lock = new();
+    private readonly List<(string Mark, TaskCompletionSource Said)> _awaited = [];
+
     private int _failovers;
 
     private ServerProcess(string name, ProcessStartInfo start, string readyMark)
@@ -94,6 +97,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public void Continue() => Signal(SigCont);
 
+    /// <summary>Completes when it says that, from now on.</summary>
+    public Task SaysAsync(string mark)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            _awaited.Add((mark, said));
+        return said.Task.Within($"{Name} says '{mark}'");
+    }
+
     /// <summary>Waits until it has ended by itself.</summary>
     public Task EndedAsync() => _process.WaitForExitAsync().Within($"{Name} ends by itself");
 
@@ -103,6 +115,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         var seconds = time.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         using var staller = Process.Start("sh", ["-c", $"kill -STOP {Id}; sleep {seconds}; kill -CONT {Id}"]);
         await staller.WaitForExitAsync().Within($"{Name} goes on after its stall");
+    }
+
+    /// <summary>Lets the process run for a while, rest for a while, and so on until the result is disposed.</summary>
+    public IDisposable SlowDown(TimeSpan run, TimeSpan rest)
+    {
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        var (on, off) = (run.TotalSeconds.ToString(culture), rest.TotalSeconds.ToString(culture));
+        var loop = $"while kill -STOP {Id}; do sleep {off}; kill -CONT {Id}; sleep {on}; done";
+        return new Brake(Process.Start("sh", ["-c", loop]), this);
     }
 
     public async ValueTask DisposeAsync()
@@ -121,6 +142,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"{Name} could not be signalled.");
     }
 
+    private sealed class Brake(Process loop, ServerProcess process) : IDisposable
+    {
+        public void Dispose()
+        {
+            loop.Kill();
+            loop.WaitForExit();
+            loop.Dispose();
+            if (process.IsRunning)
+                process.Continue();
+        }
+    }
+
     private void Take(string? line, string readyMark)
     {
         if (line is null)
@@ -132,5 +165,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             _lines.TryDequeue(out _);
         if (line.Contains(readyMark, StringComparison.Ordinal))
             _ready.TrySetResult(line);
+        lock (_lock)
+        {
+            foreach (var (_, said) in _awaited.Where(a => line.Contains(a.Mark, StringComparison.Ordinal)))
+                said.TrySetResult();
+        }
     }
 }

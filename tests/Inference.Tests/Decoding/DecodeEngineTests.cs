@@ -158,11 +158,11 @@ public sealed class DecodeEngineTests
         var time = new FakeTimeProvider();
         using var hold = new ManualResetEventSlim();
         await using var engine = Held(hold, out var began, new HistoryRunner(1, 64), new DecodeEngineOptions(), time);
-        var soon = time.GetUtcNow() + TimeSpan.FromSeconds(5);
-        var running = engine.Start(Engines.Request([1], 50) with { Deadline = soon });
+        var soon = TimeSpan.FromSeconds(5);
+        var running = engine.Start(Engines.Request([1], 50) with { TimeLeft = soon });
         began.Or("the first step began");
-        var waiting = engine.Start(Engines.Request([1], 50) with { Deadline = soon });
-        var patient = engine.Start(Engines.Request([1], 2) with { Deadline = soon + TimeSpan.FromSeconds(1) });
+        var waiting = engine.Start(Engines.Request([1], 50) with { TimeLeft = soon });
+        var patient = engine.Start(Engines.Request([1], 2) with { TimeLeft = soon + TimeSpan.FromSeconds(1) });
         time.Advance(TimeSpan.FromSeconds(5));
         hold.Set();
 
