@@ -21,7 +21,7 @@ public sealed class PostgresTests
     }
 
     [Fact]
-    public async Task KillSilo_BetweenTurns_ConversationGoesOn()
+    public async Task KillEverySilo_BetweenTurns_ConversationGoesOn()
     {
         await using var cluster = await StartAsync();
         var (chat, twin) = (new Chat(cluster), new Chat(cluster));
@@ -29,11 +29,10 @@ public sealed class PostgresTests
             Assert.Equal(await twin.AskAsync(question), await chat.AskAsync(question));
         var expected = await twin.AskAsync(Questions[2]);
 
-        var home = cluster.Silos.Single(silo => silo.Name == chat.Silo);
-        await home.KillAsync();
+        await Task.WhenAll(cluster.Silos.Select(silo => silo.KillAsync()));
+        await cluster.RepairAsync();
 
         Assert.Equal(expected, await chat.AskAsync(Questions[2]));
-        Assert.NotEqual(home.Name, chat.Silo);
     }
 
     [Fact]

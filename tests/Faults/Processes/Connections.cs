@@ -29,6 +29,7 @@ internal static partial class Connections
         var ends = File.ReadLines($"/proc/{process.Id}/net/tcp").Concat(File.ReadLines($"/proc/{process.Id}/net/tcp6"))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length > 9 && fields[3] == Established)
+            .DistinctBy(fields => fields[9]) // a line may come twice while the kernel's table changes
             .ToDictionary(fields => $"socket:[{fields[9]}]", fields => (V4(fields[1]), V4(fields[2])));
         var sockets = new List<(int, (string, string))>();
         foreach (var link in Directory.EnumerateFiles($"/proc/{process.Id}/fd"))

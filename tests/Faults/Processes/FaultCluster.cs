@@ -85,6 +85,8 @@ public sealed partial class FaultCluster : IAsyncLifetime
         await CompleteAsync();
     }
 
+    internal async Task AddSiloAsync() => _silos.Add(await StartSiloAsync());
+
     internal async Task ReplaceSiloAsync(ServerProcess dead)
     {
         await dead.DisposeAsync();
