@@ -1,6 +1,6 @@
+using System.Globalization;
 using VisionCluster.Faults.Tests.Processes;
 using VisionCluster.Faults.Tests.Streams;
-using VisionCluster.TestKit;
 
 namespace VisionCluster.Faults.Tests;
 
@@ -9,30 +9,29 @@ namespace VisionCluster.Faults.Tests;
 public sealed class ClockJumpTests
 {
     private const uint DeadlineMs = 80_000;
-    private const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
     [Theory]
-    [InlineData("+2h")]
-    [InlineData("-2h")]
-    public async Task SetClock_OfOneSilo_MidAnswer_StreamsWithDeadlinesGoOn(string jump)
+    [InlineData(2)]
+    [InlineData(-2)]
+    public async Task SetClock_OfOneSilo_MidAnswer_StreamsWithDeadlinesGoOn(int hours)
     {
         PostgresServer.SkipWithoutPostgres();
-        Assert.SkipUnless(File.Exists(Library), "libfaketime is not installed: see deploy/install-test-tools.sh.");
-        using var folder = new TemporaryFolder();
+        SetClock.SkipWithoutCompiler();
+        using var clock = await SetClock.CreateAsync();
         var postgres = await PostgresServer.StartAsync();
         await using var cluster = new FaultCluster(new FaultPlan
         {
             Store = postgres,
             Silos = 2,
             Gateways = 1,
-            SiloEnvironment = silo => Clock(Set(silo, "+0")),
+            SiloEnvironment = clock.Environment,
         });
         await cluster.InitializeAsync();
         var results = await Disturbance.RunAsync(
             cluster,
             busiest =>
             {
-                Set(cluster.Silos.ToList().IndexOf(busiest), jump);
+                clock.Set(int.Parse(busiest.Name["silo".Length..], CultureInfo.InvariantCulture) - 1, TimeSpan.FromHours(hours));
                 return Task.CompletedTask;
             },
             change: request => request.DeadlineMs = DeadlineMs);
@@ -44,21 +43,6 @@ public sealed class ClockJumpTests
         Assert.Equal(0, cluster.Gateways.Sum(gateway => gateway.Failovers));
         await cluster.CompleteAsync();
 
-        Disturbance.Print($"a silo's clock set by {jump}", results);
-
-        string Set(int silo, string offset)
-        {
-            var file = Path.Combine(folder.Path, $"clock{silo}");
-            File.WriteAllText(file, offset + "\n");
-            return file;
-        }
+        Disturbance.Print($"a silo's clock set by {hours} h", results);
     }
-
-    private static Dictionary<string, string> Clock(string file) => new()
-    {
-        ["LD_PRELOAD"] = Library,
-        ["FAKETIME_TIMESTAMP_FILE"] = file,
-        ["FAKETIME_NO_CACHE"] = "1", // looks at the file at each call
-        ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", // as the kernel does
-    };
 }
