@@ -46,6 +46,7 @@ public static class SiloClustering
             silo.UseKubernetesHosting();
         else if (options.Store != ClusterStore.Local)
             silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
+        SteadyTime.Use(silo.Services);
         ConfigureMembership(silo, options);
         silo.Configure<SiloMessagingOptions>(o =>
         {
