@@ -1,7 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using VisionCluster.Clustering.Postgres;
 using VisionCluster.Clustering.Security;
 
 namespace VisionCluster.Clustering;
@@ -21,7 +23,9 @@ public static class ClientClustering
                 client.UseRedisClustering(redis => redis.ConfigurationOptions = RedisConnection.Parse(options.Redis));
                 break;
             case ClusterStore.Postgres:
-                client.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = ("Npgsql", options.Postgres));
+                client.UseAdoNetClustering(
+                    ado => (ado.Invariant, ado.ConnectionString) = (PostgresConnection.Invariant, PostgresConnection.Parse(options.Postgres)));
+                client.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<PostgresCheck>(services, options));
                 break;
             default:
                 var address = IPAddress.Parse(options.AdvertisedAddress);

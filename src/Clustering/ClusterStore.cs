@@ -9,6 +9,6 @@ public enum ClusterStore
     /// <summary>In Redis, and conversations with it.</summary>
     Redis,
 
-    /// <summary>In PostgreSQL, through Orleans' ADO.NET provider, whose tables must exist.</summary>
+    /// <summary>In PostgreSQL, and conversations with it; <c>deploy/postgres/visioncluster.sql</c> creates the tables.</summary>
     Postgres,
 }

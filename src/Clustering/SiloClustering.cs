@@ -8,6 +8,7 @@ using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
 using Orleans.Storage;
 using StackExchange.Redis;
+using VisionCluster.Clustering.Postgres;
 using VisionCluster.Clustering.Security;
 
 namespace VisionCluster.Clustering;
@@ -15,8 +16,6 @@ namespace VisionCluster.Clustering;
 /// <summary>Makes a silo a member of the cluster that the options describe.</summary>
 public static class SiloClustering
 {
-    private const string NpgsqlInvariant = "Npgsql";
-
     /// <param name="silo">The silo.</param>
     /// <param name="options">Valid.</param>
     /// <param name="siloPort">Port between silos.</param>
@@ -32,7 +31,9 @@ public static class SiloClustering
                 silo.UseRedisClustering(redis => redis.ConfigurationOptions = RedisConnection.Parse(options.Redis));
                 break;
             case ClusterStore.Postgres:
-                silo.UseAdoNetClustering(ado => (ado.Invariant, ado.ConnectionString) = (NpgsqlInvariant, options.Postgres));
+                silo.UseAdoNetClustering(
+                    ado => (ado.Invariant, ado.ConnectionString) = (PostgresConnection.Invariant, PostgresConnection.Parse(options.Postgres)));
+                silo.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<PostgresCheck>(services, options));
                 break;
             default:
                 var primary = primarySiloPort == 0 ? null : new IPEndPoint(address, primarySiloPort);
@@ -45,6 +46,7 @@ public static class SiloClustering
             silo.UseKubernetesHosting();
         else if (options.Store != ClusterStore.Local)
             silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
+        SteadyTime.Use(silo.Services);
         ConfigureMembership(silo, options);
         silo.Configure<SiloMessagingOptions>(o =>
         {
@@ -65,17 +67,28 @@ public static class SiloClustering
         return silo;
     }
 
-    /// <summary>Keeps a kind of grain state in Redis, if that is the store.</summary>
+    /// <summary>Keeps a kind of grain state in the cluster's store, if that is a database.</summary>
     public static ISiloBuilder UseClusterStorage(this ISiloBuilder silo, ClusteringOptions options, string name)
     {
-        if (options.Store != ClusterStore.Redis)
-            return silo;
-        silo.Services.AddOptions<Orleans.Persistence.RedisStorageOptions>(name).Configure<Serializer>((redis, serializer) =>
+        switch (options.Store)
         {
-            redis.ConfigurationOptions = RedisConnection.Parse(options.Redis);
-            redis.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer); // known types only, unlike the JSON default
-        });
-        return silo.AddRedisGrainStorage(name, (Action<OptionsBuilder<Orleans.Persistence.RedisStorageOptions>>?)null!);
+            case ClusterStore.Redis:
+                silo.Services.AddOptions<Orleans.Persistence.RedisStorageOptions>(name).Configure<Serializer>((redis, serializer) =>
+                {
+                    redis.ConfigurationOptions = RedisConnection.Parse(options.Redis);
+                    redis.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer); // known types only, unlike the JSON default
+                });
+                return silo.AddRedisGrainStorage(name, (Action<OptionsBuilder<Orleans.Persistence.RedisStorageOptions>>?)null!);
+            case ClusterStore.Postgres:
+                silo.Services.AddOptions<AdoNetGrainStorageOptions>(name).Configure<Serializer>((ado, serializer) =>
+                {
+                    (ado.Invariant, ado.ConnectionString) = (PostgresConnection.Invariant, PostgresConnection.Parse(options.Postgres));
+                    ado.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer); // as above
+                });
+                return silo.AddAdoNetGrainStorage(name, (Action<OptionsBuilder<AdoNetGrainStorageOptions>>?)null!);
+            default:
+                return silo;
+        }
     }
 
     private static void ConfigureMembership(ISiloBuilder silo, ClusteringOptions options)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Gateway.Errors;
@@ -42,6 +43,7 @@ internal static class StatusMapping
         is SiloUnavailableException
         or OrleansMessageRejectionException
         or ClientNotAvailableException
+        or ConnectionFailedException // the only silo that this gateway knows is gone, and it has not heard that yet
         or EnumerationAbortedException
         or TimeoutException;
 

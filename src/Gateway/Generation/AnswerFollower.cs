@@ -185,7 +185,13 @@ internal sealed class AnswerFollower(
 
     private async Task RecallAsync(AnswerRun run, ServedModel? model, string[] keys, CancellationToken stop)
     {
-        if (model is null || !run.TryRecall())
+        if (model is null)
+        {
+            await PauseAsync(run, "No server has the model just now; try again.", stop); // or this gateway has not heard of it yet
+            return;
+        }
+
+        if (!run.TryRecall())
             throw RequestException.Unavailable("The session's images keep being dropped to make room; try again.");
         var started = run.Call.Clock.Elapsed;
         try

@@ -19,6 +19,7 @@ namespace VisionCluster.Grains.Decoding;
 internal sealed class DecoderGrain : Grain, IDecoderGrain
 {
     internal const string StorageName = "conversations";
+    private const string StateName = "conversation";
     internal const string BusyMessage = "session_id: this session is generating already; wait for its answer, or cancel it.";
     private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(500); // gateways call again, or notice that the silo is gone
 
@@ -53,8 +54,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         var key = context.GrainId.Key.ToString()!;
         var remembered = !DecoderKey.IsTransient(key);
         _tenant = DecoderKey.TenantOf(key);
-        _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute("conversation", StorageName)) : null;
-        _writer = _record is null ? null : new ConversationWriter(_record, time, logger);
+        _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute(StateName, StorageName)) : null;
+        _writer = _record is null ? null : new ConversationWriter(_record, StateName, context, time, logger);
         (_models, _embeddings, _gate, _held, _options, _time, _logger) = (models, embeddings, gate, held, options.Value, time, logger);
     }
 
@@ -173,7 +174,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     /// <summary>Attaches a generation to the turn and follows it, or says what is in the way.</summary>
     private async Task<StartReply> StartAsync(Turn turn, GenerateCommand command)
     {
-        var received = _time.GetUtcNow();
+        var received = _time.GetTimestamp();
         if (ConversationRules.Check(State, command, _options) is { } refusal)
             return new StartReply(refusal, null);
         if (SessionRebinding.Check(State, command) is { } bound)
@@ -187,7 +188,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         var assembly = PromptAssembly.Create(SessionRebinding.Messages(State, command).Concat(command.Messages), command.Embeddings, _embeddings);
         if (assembly.Missing.Count > 0)
             return StartReply.Needs([.. assembly.Missing]);
-        var (request, stop) = await TurnRequest.BuildAsync(command, assembly, host, received);
+        var (request, stop) = await TurnRequest.BuildAsync(command, assembly, host, () => _time.GetElapsedTime(received));
         if (request is null)
             return stop!;
         _session ??= _record is null ? null : engine.OpenSession();

@@ -10,7 +10,7 @@ internal static class TurnRequest
 {
     /// <returns>The request, or why there is none.</returns>
     public static async Task<(GenerationRequest? Request, StartReply? Stop)> BuildAsync(
-        GenerateCommand command, PromptAssembly assembly, IModelHost host, DateTimeOffset received)
+        GenerateCommand command, PromptAssembly assembly, IModelHost host, Func<TimeSpan> elapsed)
     {
         PromptTokens prompt;
         try
@@ -42,7 +42,7 @@ internal static class TurnRequest
             Text = host.CreateTextStream(),
             Sampling = EngineMapping.ToSampling(command.Sampling),
             Priority = command.Priority,
-            Deadline = received + command.TimeLeft,
+            TimeLeft = command.TimeLeft - elapsed(),
         }, null);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class DecodeLoop : IDisposable
 
     private void RunStep()
     {
-        _scheduler.CollectDue(_timeProvider.GetUtcNow(), _due);
+        _scheduler.CollectDue(_timeProvider, _due);
         EndDue(null, null);
         var step = _scheduler.Next(_tryMakeRoom, out var prompt);
         if (step == DecodeStep.None)

@@ -90,8 +90,9 @@ internal sealed class DecodeScheduler
     }
 
     /// <summary>Adds to <paramref name="due"/> every sequence that must end now: cancelled, or past its deadline.</summary>
-    public void CollectDue(DateTimeOffset now, List<SequenceState> due)
+    public void CollectDue(TimeProvider time, List<SequenceState> due)
     {
+        var now = time.GetTimestamp();
         Collect(_waiting);
         Collect(_prefilling);
         Collect(_decoding);
@@ -100,7 +101,7 @@ internal sealed class DecodeScheduler
         {
             foreach (var sequence in sequences)
             {
-                if (sequence.Generation.CancelRequested || sequence.Deadline <= now)
+                if (sequence.Generation.CancelRequested || time.GetElapsedTime(sequence.SubmittedAt, now) >= sequence.Request.TimeLeft)
                     due.Add(sequence);
             }
         }

@@ -20,8 +20,11 @@ public sealed record GenerationRequest
     /// <summary>Higher goes first while waiting. Default 0.</summary>
     public int Priority { get; init; }
 
-    /// <summary>After this the generation ends with <see cref="FinishReason.DeadlineExceeded"/>, also while it waits.</summary>
-    public DateTimeOffset? Deadline { get; init; }
+    /// <summary>
+    /// So long after its submission the generation ends with <see cref="FinishReason.DeadlineExceeded"/>, also while it waits. A span and
+    /// not a time of day, because clocks get set.
+    /// </summary>
+    public TimeSpan? TimeLeft { get; init; }
 
     /// <summary>The conversation whose KV is reused and kept; null = nothing outlives the generation.</summary>
     public DecodeSession? Session { get; init; }

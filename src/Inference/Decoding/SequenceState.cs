@@ -13,7 +13,6 @@ internal sealed class SequenceState
         var asked = prompt.Ids.AsSpan(..^request.AnsweredTokens);
         MaxTokens = Math.Min(request.Stop.MaxTokens - request.AnsweredTokens, slotCapacity - prompt.Ids.Length);
         Generation = new Generation(request, MaxTokens);
-        Deadline = request.Deadline ?? DateTimeOffset.MaxValue;
         Kv = request.Session?.Kv ?? new KvEntry();
         var remembered = request.Session is not null || request.CacheScope is not null;
         Identities = remembered ? TokenIdentity.OfPrompt(prompt, MaxTokens) : [];
@@ -63,8 +62,6 @@ internal sealed class SequenceState
 
     /// <summary>Tokens generated here.</summary>
     public int Generated => Sampling.Generated - Request.AnsweredTokens;
-
-    public DateTimeOffset Deadline { get; }
 
     /// <summary>Order of submission.</summary>
     public long Arrival { get; set; }

@@ -4,19 +4,30 @@ using VisionCluster.Contracts.V1;
 
 namespace VisionCluster.Faults.Tests.Processes;
 
-/// <summary>Redis, three silos and two gateways, each a process of its own; whatever a test kills, the next one finds replaced.</summary>
+/// <summary>A store, silos and gateways, each a process of its own; whatever a test kills, the next one finds replaced.</summary>
 public sealed partial class FaultCluster : IAsyncLifetime
 {
     private const string Reason = "redis-server is not installed: see deploy/install-test-tools.sh.";
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "visioncluster.dll");
+    private const string ReadySilo = "(Ctrl-C drains)";
+    internal static readonly string Program = Path.Combine(AppContext.BaseDirectory, "visioncluster.dll");
 
     private readonly List<ServerProcess> _silos = [];
     private readonly List<(ServerProcess Process, GrpcChannel Channel)> _gateways = [];
     private readonly string _clusterId = "faults-" + Guid.NewGuid().ToString("N")[..8];
-    private RedisServer? _redis;
-    private int _started;
+    private readonly FaultPlan _plan;
+    private IStoreServer? _store;
+    private int _silosStarted;
+    private int _gatewaysStarted;
 
-    internal RedisServer Redis => _redis!;
+    /// <summary>Redis, three silos and two gateways.</summary>
+    public FaultCluster()
+        : this(new FaultPlan())
+    {
+    }
+
+    internal FaultCluster(FaultPlan plan) => _plan = plan;
+
+    internal RedisServer Redis => (RedisServer)_store!;
 
     internal IReadOnlyList<ServerProcess> Silos => _silos;
 
@@ -24,11 +35,11 @@ public sealed partial class FaultCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (RedisServer.Program is null)
+        if (_plan.Store is null && RedisServer.Program is null)
             return;
-        _redis = await RedisServer.StartAsync();
-        _silos.AddRange(await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => StartSiloAsync())));
-        _gateways.AddRange(await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => StartGatewayAsync())));
+        _store = _plan.Store ?? await RedisServer.StartAsync();
+        _silos.AddRange(await Task.WhenAll(Enumerable.Range(0, _plan.Silos).Select(_ => StartSiloAsync())));
+        _gateways.AddRange(await Task.WhenAll(Enumerable.Range(0, _plan.Gateways).Select(_ => StartGatewayAsync())));
         await CompleteAsync();
     }
 
@@ -42,8 +53,8 @@ public sealed partial class FaultCluster : IAsyncLifetime
 
         foreach (var silo in _silos)
             await silo.DisposeAsync();
-        if (_redis is not null)
-            await _redis.DisposeAsync();
+        if (_store is not null)
+            await _store.DisposeAsync();
     }
 
     internal static void SkipWithoutRedis() => Assert.SkipUnless(RedisServer.Program is not null, Reason);
@@ -74,6 +85,8 @@ public sealed partial class FaultCluster : IAsyncLifetime
         await CompleteAsync();
     }
 
+    internal async Task AddSiloAsync() => _silos.Add(await StartSiloAsync());
+
     internal async Task ReplaceSiloAsync(ServerProcess dead)
     {
         await dead.DisposeAsync();
@@ -103,20 +116,21 @@ public sealed partial class FaultCluster : IAsyncLifetime
 
     private async Task<ServerProcess> StartSiloAsync()
     {
-        var name = $"silo{Interlocked.Increment(ref _started)}";
+        var number = Interlocked.Increment(ref _silosStarted);
+        var name = $"silo{number}";
         string[] arguments =
         [
-            Program, "silo", "--redis", Redis.Address, "--cluster-id", _clusterId, "--name", name,
+            Program, "silo", .. _store!.Arguments, "--cluster-id", _clusterId, "--name", name,
             "--model", "emoji-vlm", "--threads", "1", "--slots", "32", "--kv-mb", "512",
         ];
-        var environment = new Dictionary<string, string> { ["VisionCluster__Silo__DrainTimeout"] = "00:00:00.5" };
-        return (await ServerProcess.StartAsync(name, "dotnet", arguments, "(Ctrl-C drains)", environment)).Process;
+        var environment = new Dictionary<string, string>(_plan.SiloEnvironment(number - 1)) { ["VisionCluster__Silo__DrainTimeout"] = "00:00:00.5" };
+        return (await ServerProcess.StartAsync(name, "dotnet", arguments, ReadySilo, environment)).Process;
     }
 
     private async Task<(ServerProcess Process, GrpcChannel Channel)> StartGatewayAsync()
     {
-        var name = $"gateway{Interlocked.Increment(ref _started)}";
-        string[] arguments = [Program, "gateway", "--redis", Redis.Address, "--cluster-id", _clusterId, "--port", "0"];
+        var name = $"gateway{Interlocked.Increment(ref _gatewaysStarted)}";
+        string[] arguments = [Program, "gateway", .. _store!.Arguments, "--cluster-id", _clusterId, "--port", "0"];
         var environment = new Dictionary<string, string>
         {
             ["VisionCluster__Gateway__Failover__DrainTimeout"] = "00:00:00.5",

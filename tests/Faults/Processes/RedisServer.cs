@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using VisionCluster.TestKit;
 
 namespace VisionCluster.Faults.Tests.Processes;
 
 /// <summary>A real Redis on a free port, which remembers over a restart.</summary>
-internal sealed class RedisServer : IAsyncDisposable
+internal sealed class RedisServer : IStoreServer
 {
     private readonly TemporaryFolder _folder = new();
     private ServerProcess _process = null!;
@@ -17,9 +15,11 @@ internal sealed class RedisServer : IAsyncDisposable
         .Select(folder => Path.Combine(folder, "redis-server"))
         .FirstOrDefault(File.Exists);
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = Ports.Free();
 
     public string Address => $"127.0.0.1:{Port}";
+
+    public string[] Arguments => ["--redis", Address];
 
     public static async Task<RedisServer> StartAsync()
     {
@@ -35,17 +35,17 @@ internal sealed class RedisServer : IAsyncDisposable
         await StartProcessAsync();
     }
 
+    public void Stop() => _process.Stop();
+
+    public void Continue() => _process.Continue();
+
+    /// <summary>It answers nobody for so long, as on a machine that swaps.</summary>
+    public Task StallAsync(TimeSpan time) => _process.StallAsync(time);
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task StartProcessAsync()

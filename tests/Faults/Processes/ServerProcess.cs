@@ -9,11 +9,17 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private const int KeptLines = 60;
     private const string FailoverMark = "goes on elsewhere";
+    private const int SigInt = 2;
     private const int SigTerm = 15;
+    private const int SigStop = 19;
+    private const int SigCont = 18;
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new(); // the last KeptLines
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly Lock _lock = new();
+    private readonly List<(string Mark, TaskCompletionSource Said)> _awaited = [];
 
     private int _failovers;
 
@@ -78,12 +84,46 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync().Within($"{Name} ends after SIGTERM");
     }
 
+    /// <summary>SIGINT, and waits until it has ended in order.</summary>
+    public async Task InterruptAsync()
+    {
+        if (IsRunning)
+            Signal(SigInt);
+        await _process.WaitForExitAsync().Within($"{Name} ends after SIGINT");
+    }
+
+    /// <summary>Stops the whole process until <see cref="Continue"/>.</summary>
+    public void Stop() => Signal(SigStop);
+
+    public void Continue() => Signal(SigCont);
+
+    /// <summary>Completes when it says that, from now on.</summary>
+    public Task SaysAsync(string mark)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            _awaited.Add((mark, said));
+        return said.Task.Within($"{Name} says '{mark}'");
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task EndedAsync() => _process.WaitForExitAsync().Within($"{Name} ends by itself");
+
     /// <summary>Stops the whole process for so long, as a long collection or a swapping machine does.</summary>
     public async Task StallAsync(TimeSpan time)
     {
         var seconds = time.TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         using var staller = Process.Start("sh", ["-c", $"kill -STOP {Id}; sleep {seconds}; kill -CONT {Id}"]);
         await staller.WaitForExitAsync().Within($"{Name} goes on after its stall");
+    }
+
+    /// <summary>Lets the process run for a while, rest for a while, and so on until the result is disposed.</summary>
+    public IDisposable SlowDown(TimeSpan run, TimeSpan rest)
+    {
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        var (on, off) = (run.TotalSeconds.ToString(culture), rest.TotalSeconds.ToString(culture));
+        var loop = $"while kill -STOP {Id}; do sleep {off}; kill -CONT {Id}; sleep {on}; done";
+        return new Brake(Process.Start("sh", ["-c", loop]), this);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,6 +142,18 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"{Name} could not be signalled.");
     }
 
+    private sealed class Brake(Process loop, ServerProcess process) : IDisposable
+    {
+        public void Dispose()
+        {
+            loop.Kill();
+            loop.WaitForExit();
+            loop.Dispose();
+            if (process.IsRunning)
+                process.Continue();
+        }
+    }
+
     private void Take(string? line, string readyMark)
     {
         if (line is null)
@@ -113,5 +165,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             _lines.TryDequeue(out _);
         if (line.Contains(readyMark, StringComparison.Ordinal))
             _ready.TrySetResult(line);
+        lock (_lock)
+        {
+            foreach (var (_, said) in _awaited.Where(a => line.Contains(a.Mark, StringComparison.Ordinal)))
+                said.TrySetResult();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using VisionCluster.Contracts.V1;
 using VisionCluster.Faults.Tests.Processes;
 
 namespace VisionCluster.Faults.Tests.Streams;
@@ -16,11 +17,13 @@ internal static class Disturbance
     /// <param name="cluster">Complete.</param>
     /// <param name="disturb">As above; is told which silo runs most of the streams.</param>
     /// <param name="mayResume">As above.</param>
-    public static async Task<StreamResult[]> RunAsync(FaultCluster cluster, Func<ServerProcess, Task> disturb, bool mayResume = false)
+    /// <param name="change">What is different about the requests; not their answers.</param>
+    public static async Task<StreamResult[]> RunAsync(
+        FaultCluster cluster, Func<ServerProcess, Task> disturb, bool mayResume = false, Action<GenerateRequest>? change = null)
     {
         await cluster.RepairAsync();
         var twins = await Twins.GetAsync(cluster);
-        var runs = twins.Requests.Select((request, i) => StreamRun.Start(cluster, request, i, mayResume)).ToArray();
+        var runs = twins.Requests.Select((request, i) => StreamRun.Start(cluster, Changed(request), i, mayResume)).ToArray();
         try
         {
             await Task.WhenAll(runs.Select(run => run.ReachedAsync(MidAnswer))).Within($"every stream has {MidAnswer} tokens");
@@ -34,6 +37,13 @@ internal static class Disturbance
         catch (Exception e) when (e is not Xunit.Sdk.IAssertionException)
         {
             throw new InvalidOperationException($"{e.Message}\n{cluster.LastLines()}", e);
+        }
+
+        GenerateRequest Changed(GenerateRequest request)
+        {
+            var changed = request.Clone();
+            change?.Invoke(changed);
+            return changed;
         }
     }
 

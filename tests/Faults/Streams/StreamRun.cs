@@ -30,6 +30,9 @@ internal sealed class StreamRun
     /// <summary>The whole answer, or the first thing that a client must not see.</summary>
     public Task<StreamResult> Done { get; }
 
+    /// <summary>Its number of the gateway that it reads from, or read from last.</summary>
+    public int Gateway => _gateway;
+
     /// <summary>The silo where it began; null before.</summary>
     public string? Silo => _accepted?.Silo;
 

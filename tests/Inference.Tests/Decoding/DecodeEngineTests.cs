@@ -153,16 +153,30 @@ public sealed class DecodeEngineTests
     }
 
     [Fact]
+    public async Task Deadline_WhenTheClockIsSet_StaysWhereItWas()
+    {
+        var time = new FakeTimeProvider();
+        using var hold = new ManualResetEventSlim();
+        await using var engine = Held(hold, out var began, new HistoryRunner(1, 64), new DecodeEngineOptions(), time);
+        var running = engine.Start(Engines.Request([1], 5) with { TimeLeft = TimeSpan.FromSeconds(5) });
+        began.Or("the first step began");
+        time.AdjustTime(time.GetUtcNow() + TimeSpan.FromHours(2));
+        hold.Set();
+
+        Assert.Equal(FinishReason.Length, (await running.Read()).Result.Reason);
+    }
+
+    [Fact]
     public async Task Deadline_PassedWhileRunningOrWaiting_EndsTheGeneration()
     {
         var time = new FakeTimeProvider();
         using var hold = new ManualResetEventSlim();
         await using var engine = Held(hold, out var began, new HistoryRunner(1, 64), new DecodeEngineOptions(), time);
-        var soon = time.GetUtcNow() + TimeSpan.FromSeconds(5);
-        var running = engine.Start(Engines.Request([1], 50) with { Deadline = soon });
+        var soon = TimeSpan.FromSeconds(5);
+        var running = engine.Start(Engines.Request([1], 50) with { TimeLeft = soon });
         began.Or("the first step began");
-        var waiting = engine.Start(Engines.Request([1], 50) with { Deadline = soon });
-        var patient = engine.Start(Engines.Request([1], 2) with { Deadline = soon + TimeSpan.FromSeconds(1) });
+        var waiting = engine.Start(Engines.Request([1], 50) with { TimeLeft = soon });
+        var patient = engine.Start(Engines.Request([1], 2) with { TimeLeft = soon + TimeSpan.FromSeconds(1) });
         time.Advance(TimeSpan.FromSeconds(5));
         hold.Set();
 

@@ -38,7 +38,7 @@ internal static class Engines
     {
         await using var engine = new DecodeEngine(
             new HistoryRunner(1, capacity, vocabulary), new DecodeEngineOptions { PrefillChunkTokens = capacity });
-        return await engine.Run(request with { Session = null, Deadline = null, Text = new LetterStream() });
+        return await engine.Run(request with { Session = null, TimeLeft = null, Text = new LetterStream() });
     }
 
     public static SamplingOptions Random(ulong seed) => new() { Temperature = 1, Seed = seed };

@@ -39,8 +39,8 @@ internal sealed class RandomClient(Random random, DecodeEngine engine, TimeProvi
         if (_turns == 0 || _pause-- > 0)
             return;
         _next ??= NextRequest();
-        DateTimeOffset? deadline = random.Next(6) == 0 ? time.GetUtcNow() + TimeSpan.FromSeconds(random.Next(30)) : null;
-        var submitted = engine.Submit(_next with { Deadline = deadline });
+        TimeSpan? left = random.Next(6) == 0 ? TimeSpan.FromSeconds(random.Next(30)) : null;
+        var submitted = engine.Submit(_next with { TimeLeft = left });
         if (submitted.Outcome == SubmitOutcome.Accepted)
         {
             Running = submitted.Generation;
