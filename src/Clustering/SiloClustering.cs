@@ -46,7 +46,6 @@ public static class SiloClustering
             silo.UseKubernetesHosting();
         else if (options.Store != ClusterStore.Local)
             silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
-        SteadyTime.Use(silo.Services);
         ConfigureMembership(silo, options);
         silo.Configure<SiloMessagingOptions>(o =>
         {

@@ -100,12 +100,12 @@ internal sealed class GenerateHandler(
     private static ulong RandomSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     private bool IsDeadline(CancellationTokenSource deadline, ServerCallContext context) =>
-        deadline.IsCancellationRequested || context.Deadline <= DateTime.UtcNow;
+        deadline.IsCancellationRequested || context.Deadline <= time.GetUtcNow().UtcDateTime;
 
     private TimeSpan? TimeLeft(GenerateRequest request, ServerCallContext context)
     {
         TimeSpan? own = request.DeadlineMs > 0 ? TimeSpan.FromMilliseconds(request.DeadlineMs) : null;
-        TimeSpan? calls = context.Deadline < DateTime.MaxValue ? context.Deadline - DateTime.UtcNow : null; // gRPC's clock
+        TimeSpan? calls = context.Deadline < DateTime.MaxValue ? context.Deadline - time.GetUtcNow().UtcDateTime : null;
         return own is null || calls < own ? calls : own;
     }
 }

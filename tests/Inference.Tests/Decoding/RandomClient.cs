@@ -4,7 +4,7 @@ using VisionCluster.Inference.Sampling;
 namespace VisionCluster.Inference.Tests.Decoding;
 
 /// <summary>Has a conversation of a few turns, not always politely.</summary>
-internal sealed class RandomClient(Random random, DecodeEngine engine, TimeProvider time)
+internal sealed class RandomClient(Random random, DecodeEngine engine)
 {
     private const int ImageToken = 31;
 

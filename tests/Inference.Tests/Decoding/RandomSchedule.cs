@@ -43,7 +43,7 @@ internal sealed class RandomSchedule
             BeforeStep = _ => Tick(),
         };
         _engine = new DecodeEngine(_runner, options, _time);
-        _clients = [.. Enumerable.Range(0, random.Next(1, 10)).Select(_ => new RandomClient(new Random(random.Next()), _engine, _time))];
+        _clients = [.. Enumerable.Range(0, random.Next(1, 10)).Select(_ => new RandomClient(new Random(random.Next()), _engine))];
     }
 
     public async Task RunAsync()
