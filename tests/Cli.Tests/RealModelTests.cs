@@ -116,9 +116,16 @@ public sealed class RealModelTests(RealCluster cluster)
 
         var error = await Assert.ThrowsAsync<RpcException>(async () =>
         {
-            for (var attempt = 0; attempt < 100; attempt++)
+            for (var attempt = 0; attempt < 10_000; attempt++)
             {
-                await cluster.AnswerAsync(request);
+                try
+                {
+                    await cluster.AnswerAsync(request);
+                }
+                catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+                {
+                    // The gateway foresees what will happen while another test's work is in its reports; later it tries.
+                }
             }
         });
 

@@ -14,7 +14,7 @@ public sealed class TenantShareTests
 {
     private const int Clients = 16; // of each tenant at each gateway
     private const int Answers = 400;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
     private static readonly (string Tenant, double Weight)[] Tenants = [("light", 1), ("heavy", 3)];
 
     [Fact]
