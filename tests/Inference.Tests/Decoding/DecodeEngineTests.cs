@@ -155,12 +155,12 @@ public sealed class DecodeEngineTests
     [Fact]
     public async Task Deadline_WhenTheClockIsSet_StaysWhereItWas()
     {
-        var time = new FakeTimeProvider();
+        var time = new SettableClock();
         using var hold = new ManualResetEventSlim();
         await using var engine = Held(hold, out var began, new HistoryRunner(1, 64), new DecodeEngineOptions(), time);
-        var running = engine.Start(Engines.Request([1], 5) with { TimeLeft = TimeSpan.FromSeconds(5) });
+        var running = engine.Start(Engines.Request([1], 5) with { TimeLeft = TimeSpan.FromMinutes(5) });
         began.Or("the first step began");
-        time.AdjustTime(time.GetUtcNow() + TimeSpan.FromHours(2));
+        time.Offset = TimeSpan.FromHours(2);
         hold.Set();
 
         Assert.Equal(FinishReason.Length, (await running.Read()).Result.Reason);
