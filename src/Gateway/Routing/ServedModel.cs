@@ -9,6 +9,9 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     /// <summary>Its devices as one.</summary>
     public ModelLoad Load { get; } = new(Devices);
 
+    /// <summary>For devices that have not measured theirs.</summary>
+    public DeviceRates Rates { get; } = new(Devices);
+
     public string Name => Description.Name;
 
     public string Revision => Description.Revision;

@@ -82,12 +82,17 @@ public sealed class ModelRegistry(TimeProvider time)
     /// <summary>The model where it was used before; null when it is not there any more, or leaves.</summary>
     internal ModelLease? TryUse(IModelHost host) => _placements.FirstOrDefault(p => p.Host == host)?.TryUse();
 
-    /// <summary>The least busy device that generates with the model; null when there is none.</summary>
-    internal ModelLease? TryUseGenerator(string name, string revision) => _placements
+    /// <summary>A device that generates with the model: the preferred one while it has room, else the least busy; null when there is none.</summary>
+    internal ModelLease? TryUseGenerator(string name, string revision, string? preferred) => _placements
         .Where(p => p.Host.Name == name && p.Host.Revision == revision && p.Host.Decoder is not null)
-        .OrderBy(p => Load(p.Host.Decoder!.Status))
+        .Select(p => (Place: p, p.Host.Decoder!.Status))
+        .OrderBy(p => p.Place.Host.Device == preferred && HasRoom(p.Status) ? 0 : 1)
+        .ThenBy(p => Load(p.Status))
+        .Select(p => p.Place)
         .Select(p => p.TryUse())
         .FirstOrDefault(lease => lease is not null);
+
+    private static bool HasRoom(Inference.Decoding.DecodeEngineStatus status) => status.SlotsFree + status.SlotsIdle > status.Waiting;
 
     private static int Load(Inference.Decoding.DecodeEngineStatus status) => status.Running + status.Waiting;
 }
