@@ -14,4 +14,7 @@ internal sealed record DeviceChoice(ServedModel Model, ModelDevice Device, Choic
 
     /// <summary>Tokens that the device should not have to prefill.</summary>
     public int HeldTokens => Hits.Of(Device);
+
+    /// <summary>Tokens that a device would have to prefill.</summary>
+    public int ToPrefill(ModelDevice device) => Hits.PromptTokens - Hits.Of(device);
 }

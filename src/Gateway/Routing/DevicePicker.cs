@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Gateway.Routing;
@@ -13,14 +12,11 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
     /// <summary>Fewest tokens for which a device is preferred: engines take over no fewer.</summary>
     internal const int MinHeldTokens = 16;
 
-    private const int MostDevices = 8_192;
-
     // Estimates that are closer are equal: gateways that see the same figures must not all choose the one that is a little quicker.
     private const double EqualSeconds = 0.002;
     private const double EqualPart = 0.1;
 
-    // By device and model: a device that holds two revisions reports each by itself.
-    private readonly ConcurrentDictionary<(string Device, string Model, string Revision), Assigned> _assigned = []; // at most MostDevices
+    private readonly SentLedger _sent = new();
 
     /// <summary>For work without a prompt that devices could hold.</summary>
     /// <param name="model">Has at least one device.</param>
@@ -32,12 +28,10 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
     /// <param name="avoid">Address of a silo that just failed or leaves; used only if there is no other.</param>
     public DeviceChoice Choose(ServedModel model, PromptPrefix prompt, int priority = 0, string? avoid = null)
     {
-        if (_assigned.Count > MostDevices)
-            _assigned.Clear(); // silos that are long gone; the present ones are counted anew
         var hits = prefixes.Find(prompt);
         var (device, reason) = Best(model, prompt, hits, priority, avoid);
         var choice = new DeviceChoice(model, device, reason, prompt, hits);
-        Assign(choice, device, 1);
+        _sent.Add(device, choice.ToPrefill(device));
         prefixes.Sent(prompt, hits, device.SiloAddress, device.Report.Device);
         return choice;
     }
@@ -48,9 +42,9 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
     {
         if (device.Length == 0 || (silo, device) == (choice.Device.SiloAddress, choice.Device.Report.Device))
             return choice.Reason;
-        Withdraw(choice, choice.Device);
+        Refused(choice);
         if (Find(choice.Model, silo, device) is { } actual)
-            Assign(choice, actual, 1);
+            _sent.Add(actual, choice.ToPrefill(actual));
         prefixes.Sent(choice.Prompt, choice.Hits, silo, device);
         return choice.Prompt.Session is null ? choice.Reason : ChoiceReason.Session;
     }
@@ -72,17 +66,11 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
     public void Ended(DeviceChoice choice, string silo, string device)
     {
         if (Find(choice.Model, silo, device) is { } actual)
-            Withdraw(choice, actual);
+            _sent.Withdraw(actual, choice.ToPrefill(actual));
     }
 
     /// <summary>The device did not take it.</summary>
-    public void Refused(DeviceChoice choice) => Withdraw(choice, choice.Device);
-
-    private void Withdraw(DeviceChoice choice, ModelDevice device)
-    {
-        if (_assigned.TryGetValue(KeyOf(device), out var assigned) && ReferenceEquals(assigned.Report, device.Report))
-            Assign(choice, device, -1);
-    }
+    public void Refused(DeviceChoice choice) => _sent.Withdraw(choice.Device, choice.ToPrefill(choice.Device));
 
     private (ModelDevice Device, ChoiceReason Reason) Best(ServedModel model, PromptPrefix prompt, PrefixHits hits, int priority, string? avoid)
     {
@@ -94,7 +82,7 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
         for (var i = 0; i < candidates.Length; i++)
         {
             var (device, held) = (devices[i], hits.Of(devices[i]));
-            var estimate = StartEstimate.Of(device.Report, model.Rates, SentTo(device), hits.PromptTokens - held, priority);
+            var estimate = StartEstimate.Of(device.Report, model.Rates, _sent.Of(device), hits.PromptTokens - held, priority);
             candidates[i] = new Candidate(device, held, estimate);
             emptiest = Math.Min(emptiest, estimate.Occupancy);
         }
@@ -106,7 +94,7 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
             mostHeld = Math.Max(mostHeld, candidate.Held);
             if (candidate.Held > 0 && candidate.Estimate.Occupancy > emptiest + options.MaxImbalance)
             {
-                var cold = StartEstimate.Of(candidate.Device.Report, model.Rates, SentTo(candidate.Device), hits.PromptTokens, priority);
+                var cold = StartEstimate.Of(candidate.Device.Report, model.Rates, _sent.Of(candidate.Device), hits.PromptTokens, priority);
                 candidate = new Candidate(candidate.Device, 0, cold);
             }
 
@@ -132,8 +120,8 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
     {
         if (Math.Abs(candidate.Held - other.Held) >= MinHeldTokens)
             return candidate.Held > other.Held;
-        if (candidate.Held < MinHeldTokens && (candidate.Device == owner) != (other.Device == owner))
-            return candidate.Device == owner;
+        if (candidate.Held < MinHeldTokens && ReferenceEquals(candidate.Device, owner) != ReferenceEquals(other.Device, owner))
+            return ReferenceEquals(candidate.Device, owner);
         return candidate.Estimate.Occupancy < other.Estimate.Occupancy;
     }
 
@@ -143,29 +131,11 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
             return isSession ? ChoiceReason.Session : ChoiceReason.Prefix;
         if (mostHeld >= MinHeldTokens)
             return ChoiceReason.Busy;
-        return chosen.Device == owner ? ChoiceReason.Picture : ChoiceReason.Load;
+        return ReferenceEquals(chosen.Device, owner) ? ChoiceReason.Picture : ChoiceReason.Load;
     }
-
-    private SentWork SentTo(ModelDevice device) =>
-        _assigned.TryGetValue(KeyOf(device), out var assigned) && ReferenceEquals(assigned.Report, device.Report) ? assigned.Sent : default;
-
-    /// <param name="choice">The answer.</param>
-    /// <param name="device">Where it goes.</param>
-    /// <param name="answers">1, or −1 where it is no more.</param>
-    private void Assign(DeviceChoice choice, ModelDevice device, int answers) => _assigned.AddOrUpdate(
-        KeyOf(device),
-        static (_, more) => new Assigned(more.Device.Report, default(SentWork).With(more.Answers, more.Tokens)),
-        static (_, before, more) => new Assigned(
-            more.Device.Report,
-            (ReferenceEquals(before.Report, more.Device.Report) ? before.Sent : default).With(more.Answers, more.Tokens)),
-        (Device: device, Answers: answers, Tokens: answers * (choice.Hits.PromptTokens - choice.Hits.Of(device))));
 
     private static ModelDevice? Find(ServedModel model, string silo, string device) =>
         model.Devices.FirstOrDefault(d => d.SiloAddress == silo && d.Report.Device == device);
 
-    private static (string Device, string Model, string Revision) KeyOf(ModelDevice device) => (device.Id, device.Report.Name, device.Report.Revision);
-
     private readonly record struct Candidate(ModelDevice Device, int Held, StartEstimate Estimate);
-
-    private readonly record struct Assigned(ModelReport Report, SentWork Sent);
 }
