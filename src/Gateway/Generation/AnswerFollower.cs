@@ -120,7 +120,7 @@ internal sealed class AnswerFollower(
 
         var command = run.Call.Command;
         var model = directory.Current.Find(command.Model, command.Revision);
-        var choice = model is null ? null : picker.Choose(model, run.Prompt(model), command.Priority, run.Avoid);
+        var choice = model is null ? null : picker.Choose(model, run.Prompt(picker, model), command.Priority, run.Avoid);
         if (choice is not null)
             SiloHint.Set(choice.Device.SiloAddress);
 

@@ -50,8 +50,8 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     /// <summary>Where it was sent to, or found; null before.</summary>
     public (DeviceChoice Choice, string Silo, string Device)? Place { get; private set; }
 
-    public PromptPrefix Prompt(ServedModel model) => _prompt ??= PromptPrefix.Of(
-        Call.Tenant, Call.SessionId, (Call.Command.Model, Call.Command.Revision), Call.Command.Messages, model.Load.TokensPerImage);
+    public PromptPrefix Prompt(DevicePicker picker, ServedModel model) =>
+        _prompt ??= picker.Prompt(model, Call.Tenant, Call.SessionId, Call.Command.Messages);
 
     /// <param name="choice">The device that the gateway chose; null when it knew of none.</param>
     public GenerateCommand ToCommand(DeviceChoice? choice) => Call.ToCommand(_images, Copy, Deaths.InARow) with { Target = choice?.Target };

@@ -17,10 +17,19 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
     private const double EqualPart = 0.1;
 
     private readonly SentLedger _sent = new();
+    private readonly TokenScale _scale = new();
 
     /// <summary>For work without a prompt that devices could hold.</summary>
     /// <param name="model">Has at least one device.</param>
     public ModelDevice Choose(ServedModel model) => Choose(model, PromptPrefix.None).Device;
+
+    /// <summary>A prompt as <see cref="Choose(ServedModel, PromptPrefix, int, string?)"/> takes it.</summary>
+    /// <param name="model">Of the answer.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="sessionId">Empty for a single answer.</param>
+    /// <param name="messages">What is new in the conversation.</param>
+    public PromptPrefix Prompt(ServedModel model, string tenant, string sessionId, IEnumerable<ConversationMessage> messages) =>
+        PromptPrefix.Of(tenant, sessionId, model.Key, messages, model.Load.TokensPerImage, _scale.Of(model.Key));
 
     /// <param name="model">Has at least one device.</param>
     /// <param name="prompt">What the answer is to.</param>
@@ -56,6 +65,9 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
         var tokens = accepted.TextTokens + accepted.ImageTokens;
         if (tokens == 0)
             return 0;
+        // Of a session that other gateways have led only the new messages are known here; its earlier turns are usually there.
+        if (choice.Prompt.Session is null || (!choice.Hits.IsSession && accepted.CachedTokens < MinHeldTokens))
+            _scale.Learn(choice.Model.Key, choice.Prompt.TextTokens, accepted.TextTokens);
         var held = choice.Hits.Places?.GetValueOrDefault((silo, device)) ?? 0;
         var expected = Math.Min(1, held / Math.Max(1.0, choice.Hits.PromptTokens));
         prefixes.Found(choice.Prompt, silo, device, tokens, expected, accepted.CachedTokens / (double)tokens);

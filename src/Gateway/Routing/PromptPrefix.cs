@@ -20,11 +20,11 @@ internal sealed class PromptPrefix
 
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
 
-    private PromptPrefix(UInt128? session, PrefixBlock[] blocks, int tokens, string? picture) =>
-        (Session, Blocks, Tokens, Picture) = (session, blocks, tokens, picture);
+    private PromptPrefix(UInt128? session, PrefixBlock[] blocks, int tokens, double textTokens, string? picture) =>
+        (Session, Blocks, Tokens, TextTokens, Picture) = (session, blocks, tokens, textTokens, picture);
 
     /// <summary>Nothing is known of the prompt.</summary>
-    public static PromptPrefix None { get; } = new(null, [], 0, null);
+    public static PromptPrefix None { get; } = new(null, [], 0, 0, null);
 
     /// <summary>Names the conversation; null for a single answer.</summary>
     public UInt128? Session { get; }
@@ -35,6 +35,9 @@ internal sealed class PromptPrefix
     /// <summary>Of the messages at hand, estimated.</summary>
     public int Tokens { get; }
 
+    /// <summary>Of them those of text, by bytes alone: what a <see cref="TokenScale"/> learns from.</summary>
+    public double TextTokens { get; }
+
     /// <summary>Key of the first picture.</summary>
     public string? Picture { get; }
 
@@ -43,15 +46,22 @@ internal sealed class PromptPrefix
     /// <param name="model">Name and revision.</param>
     /// <param name="messages">What is new in the conversation.</param>
     /// <param name="tokensPerImage">Of recent pictures; 0 while unknown.</param>
+    /// <param name="scale">The model's <see cref="TokenScale"/>.</param>
     public static PromptPrefix Of(
-        string tenant, string sessionId, (string Name, string Revision) model, IEnumerable<ConversationMessage> messages, double tokensPerImage)
+        string tenant,
+        string sessionId,
+        (string Name, string Revision) model,
+        IEnumerable<ConversationMessage> messages,
+        double tokensPerImage,
+        double scale = 1)
     {
         var root = Link(default, 'r', HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes($"{tenant.Length} {tenant} {model.Name}@{model.Revision}")));
-        var (key, tokens, blocks, picture) = (root, 0.0, new List<PrefixBlock>(), (string?)null);
+        var (key, tokens, texts, blocks, picture) = (root, 0.0, 0.0, new List<PrefixBlock>(), (string?)null);
         foreach (var message in messages)
         {
             key = Link(key, 'm', Encoding.UTF8.GetBytes(message.Role));
-            tokens += CostEstimator.TokensPerMessage;
+            texts += CostEstimator.TokensPerMessage;
+            tokens += CostEstimator.TokensPerMessage * scale;
             foreach (var part in message.Parts)
             {
                 if (part.ImageKey is { } image)
@@ -65,13 +75,15 @@ internal sealed class PromptPrefix
                 for (var start = 0; start < text.Length; start += BlockChars)
                 {
                     var block = text.Slice(start, Math.Min(BlockChars, text.Length - start));
-                    Add('t', block, (double)Encoding.UTF8.GetByteCount(block) / CostEstimator.BytesPerToken);
+                    var more = (double)Encoding.UTF8.GetByteCount(block) / CostEstimator.BytesPerToken;
+                    texts += more;
+                    Add('t', block, more * scale);
                 }
             }
         }
 
         UInt128? session = sessionId.Length > 0 ? Link(root, 's', Encoding.UTF8.GetBytes(sessionId)) : null;
-        return new PromptPrefix(session, [.. blocks], (int)tokens, picture);
+        return new PromptPrefix(session, [.. blocks], (int)tokens, texts, picture);
 
         void Add(char kind, ReadOnlySpan<char> content, double more)
         {

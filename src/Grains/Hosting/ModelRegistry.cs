@@ -24,7 +24,7 @@ public sealed class ModelRegistry(TimeProvider time)
     internal IReadOnlyList<ModelPlacement> Placements => _placements;
 
     /// <exception cref="InvalidOperationException">The device holds that revision of the model already.</exception>
-    public void Add(IModelHost host) => Add(host, isHeld: false);
+    public void Add(IModelHost host) => Add(host, isHeld: false, untilRestart: false);
 
     /// <summary>Takes a model out of service; the caller still owns the host.</summary>
     public bool Remove(IModelHost host)
@@ -42,10 +42,11 @@ public sealed class ModelRegistry(TimeProvider time)
 
     /// <param name="host">The model.</param>
     /// <param name="isHeld">Whether new sessions wait for an operator's choice.</param>
+    /// <param name="untilRestart">Whether it was loaded at run time, so that a restart forgets it.</param>
     /// <exception cref="InvalidOperationException">The device holds that revision of the model already.</exception>
-    internal ModelPlacement Add(IModelHost host, bool isHeld)
+    internal ModelPlacement Add(IModelHost host, bool isHeld, bool untilRestart)
     {
-        var placement = new ModelPlacement(host, isHeld, time.GetUtcNow());
+        var placement = new ModelPlacement(host, isHeld, untilRestart, time.GetUtcNow());
         lock (_lock)
         {
             if (Place(host.Name, host.Revision, host.Device) is not null)

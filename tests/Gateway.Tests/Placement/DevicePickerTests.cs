@@ -209,6 +209,23 @@ public sealed class DevicePickerTests
     }
 
     [Fact]
+    public void Accepted_TokenizerMakesMoreTokens_IsLearntForTheModel()
+    {
+        var model = Model(Device());
+        for (var i = 0; i < 60; i++)
+        {
+            var choice = _picker.Choose(model, _picker.Prompt(model, "t", "", [User(LongText + i)]));
+            _picker.Accepted(choice, "address-0", "cpu:0", new GenerationAccepted(8_000, 0, 0));
+            var later = _picker.Choose(model, _picker.Prompt(model, "t", "s", [User("Hi")]));
+            _picker.Accepted(later, "address-0", "cpu:0", new GenerationAccepted(8_000, 0, 7_900)); // another gateway's session
+        }
+
+        Assert.InRange(_picker.Prompt(model, "t", "", [User(LongText)]).Tokens, 7_800, 8_200);
+        var other = model with { Description = model.Description with { Revision = "other" } };
+        Assert.InRange(_picker.Prompt(other, "t", "", [User(LongText)]).Tokens, 2_000, 2_010);
+    }
+
+    [Fact]
     public void Ended_BeforeTheNextReport_CountsNoMore()
     {
         var model = Model(Device(), Device());
