@@ -75,6 +75,8 @@ public sealed class LoadQueueTests
         Assert.Equal("c", orders.Current.Id);
         Assert.True(await orders.MoveNextAsync());
         Assert.Equal("d", orders.Current.Id);
+        _queue.Complete("c", "r1");
+        _queue.Complete("d", "r1");
         var next = orders.MoveNextAsync();
         Assert.False(next.IsCompleted);
         Assert.True(_queue.TryAdd(Order("e")));

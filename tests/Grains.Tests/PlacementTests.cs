@@ -38,7 +38,7 @@ public sealed class PlacementTests
         silo.Services.GetRequiredService<ModelRegistry>().Add(second);
         silo.Model.Runner.Hold();
         second.Runner.Hold();
-        var address = (await silo.ViewAsync()).Silos.Single().Address;
+        var address = await AddressAsync(silo);
 
         Assert.Equal("cpu:1", await StartAsync("a", new DeviceTarget(address, "cpu:1")));
         Assert.Equal("cpu:1", await StartAsync("b", new DeviceTarget(address, "cpu:1")));
@@ -59,7 +59,7 @@ public sealed class PlacementTests
         await using var second = new FakeModelHost(slots: 1) { Device = "cpu:1" };
         silo.Services.GetRequiredService<ModelRegistry>().Add(second);
         second.Runner.Hold();
-        var target = new DeviceTarget((await silo.ViewAsync()).Silos.Single().Address, "cpu:1");
+        var target = new DeviceTarget(await AddressAsync(silo), "cpu:1");
 
         var devices = new List<string>();
         for (var i = 0; i < 4; i++)
@@ -71,5 +71,11 @@ public sealed class PlacementTests
         Assert.Equal("cpu:1", devices[0]);
         Assert.Contains("cpu:0", devices);
         second.Runner.Release();
+    }
+
+    private static async Task<string> AddressAsync(TestSilo silo)
+    {
+        await Eventually.TrueAsync(async () => (await silo.ViewAsync()).Silos.Length == 1, "the silo reports");
+        return (await silo.ViewAsync()).Silos.Single().Address;
     }
 }
