@@ -86,7 +86,7 @@ internal sealed class GatewayMetrics
     private static string NameOf(ChoiceReason reason) => reason switch
     {
         ChoiceReason.Prefix => "prefix",
-        ChoiceReason.Picture => "picture",
+        ChoiceReason.Home => "home",
         ChoiceReason.Session => "session",
         ChoiceReason.Busy => "busy",
         _ => "load",

@@ -9,8 +9,8 @@ internal enum ChoiceReason
     /// <summary>It holds the prompt's beginning.</summary>
     Prefix,
 
-    /// <summary>Of equals: it encodes the prompt's first picture, so that all gateways send prompts about one picture to one device.</summary>
-    Picture,
+    /// <summary>Of equals: all gateways send prompts that begin so to it, so that the next ones find theirs there; it encodes their first picture.</summary>
+    Home,
 
     /// <summary>The conversation is there.</summary>
     Session,

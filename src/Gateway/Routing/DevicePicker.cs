@@ -115,35 +115,35 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
 
         // Each gateway looks from another place on.
         var (start, limit) = (Random.Shared.Next(candidates.Length), (shortest * (1 + EqualPart)) + EqualSeconds);
-        var owner = prompt.Picture is { } picture && candidates.Length > 1 ? model.EncoderFor(picture) : null;
+        var home = prompt.Home is { } seed ? model.HomeOf(seed) : null;
         Candidate? best = null;
         for (var i = 0; i < candidates.Length; i++)
         {
             var candidate = candidates[(start + i) % candidates.Length];
-            if (candidate.Estimate.Seconds <= limit && (best is not { } other || IsBetter(candidate, other, owner)))
+            if (candidate.Estimate.Seconds <= limit && (best is not { } other || IsBetter(candidate, other, home)))
                 best = candidate;
         }
 
         var chosen = best!.Value;
-        return (chosen.Device, ReasonOf(chosen, mostHeld, hits.IsSession, owner));
+        return (chosen.Device, ReasonOf(chosen, mostHeld, hits.IsSession, home));
     }
 
-    private static bool IsBetter(Candidate candidate, Candidate other, ModelDevice? owner)
+    private static bool IsBetter(Candidate candidate, Candidate other, ModelDevice? home)
     {
         if (Math.Abs(candidate.Held - other.Held) >= MinHeldTokens)
             return candidate.Held > other.Held;
-        if (candidate.Held < MinHeldTokens && ReferenceEquals(candidate.Device, owner) != ReferenceEquals(other.Device, owner))
-            return ReferenceEquals(candidate.Device, owner);
+        if (candidate.Held < MinHeldTokens && ReferenceEquals(candidate.Device, home) != ReferenceEquals(other.Device, home))
+            return ReferenceEquals(candidate.Device, home);
         return candidate.Estimate.Occupancy < other.Estimate.Occupancy;
     }
 
-    private static ChoiceReason ReasonOf(Candidate chosen, int mostHeld, bool isSession, ModelDevice? owner)
+    private static ChoiceReason ReasonOf(Candidate chosen, int mostHeld, bool isSession, ModelDevice? home)
     {
         if (chosen.Held >= MinHeldTokens)
             return isSession ? ChoiceReason.Session : ChoiceReason.Prefix;
         if (mostHeld >= MinHeldTokens)
             return ChoiceReason.Busy;
-        return ReferenceEquals(chosen.Device, owner) ? ChoiceReason.Picture : ChoiceReason.Load;
+        return ReferenceEquals(chosen.Device, home) ? ChoiceReason.Home : ChoiceReason.Load;
     }
 
     private static ModelDevice? Find(ServedModel model, string silo, string device) =>

@@ -20,8 +20,8 @@ internal sealed class PromptPrefix
 
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
 
-    private PromptPrefix(UInt128? session, PrefixBlock[] blocks, int tokens, double textTokens, string? picture) =>
-        (Session, Blocks, Tokens, TextTokens, Picture) = (session, blocks, tokens, textTokens, picture);
+    private PromptPrefix(UInt128? session, PrefixBlock[] blocks, int tokens, double textTokens, ulong? home) =>
+        (Session, Blocks, Tokens, TextTokens, Home) = (session, blocks, tokens, textTokens, home);
 
     /// <summary>Nothing is known of the prompt.</summary>
     public static PromptPrefix None { get; } = new(null, [], 0, 0, null);
@@ -38,8 +38,11 @@ internal sealed class PromptPrefix
     /// <summary>Of them those of text, by bytes alone: what a <see cref="TokenScale"/> learns from.</summary>
     public double TextTokens { get; }
 
-    /// <summary>Key of the first picture.</summary>
-    public string? Picture { get; }
+    /// <summary>
+    /// Seed by which all gateways agree on a device for prompts that begin so: that of the first picture, as its encoder is found, or of the
+    /// first message. Null where it is too short to matter: gateways must not all send their small talk to one device.
+    /// </summary>
+    public ulong? Home { get; }
 
     /// <param name="tenant">Whose.</param>
     /// <param name="sessionId">Empty for a single answer.</param>
@@ -56,7 +59,8 @@ internal sealed class PromptPrefix
         double scale = 1)
     {
         var root = Link(default, 'r', HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes($"{tenant.Length} {tenant} {model.Name}@{model.Revision}")));
-        var (key, tokens, texts, blocks, picture) = (root, 0.0, 0.0, new List<PrefixBlock>(), (string?)null);
+        var (key, tokens, texts, blocks) = (root, 0.0, 0.0, new List<PrefixBlock>());
+        ulong? home = null;
         foreach (var message in messages)
         {
             key = Link(key, 'm', Encoding.UTF8.GetBytes(message.Role));
@@ -66,11 +70,13 @@ internal sealed class PromptPrefix
             {
                 if (part.ImageKey is { } image)
                 {
-                    picture ??= image;
+                    home ??= Rendezvous.Seed(image);
                     Add('i', image, tokensPerImage);
                     continue;
                 }
 
+                if (blocks.Count == 0 && part.Text?.Length >= BlockChars)
+                    home = Rendezvous.Seed($"{tenant.Length} {tenant} {message.Role} {part.Text}");
                 var text = part.Text.AsSpan();
                 for (var start = 0; start < text.Length; start += BlockChars)
                 {
@@ -83,7 +89,7 @@ internal sealed class PromptPrefix
         }
 
         UInt128? session = sessionId.Length > 0 ? Link(root, 's', Encoding.UTF8.GetBytes(sessionId)) : null;
-        return new PromptPrefix(session, [.. blocks], (int)tokens, texts, picture);
+        return new PromptPrefix(session, [.. blocks], (int)tokens, texts, home);
 
         void Add(char kind, ReadOnlySpan<char> content, double more)
         {

@@ -42,7 +42,10 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     public ModelDevice EncoderFor(string imageKey, params IReadOnlyCollection<string> avoid)
     {
         var picture = Rendezvous.Seed(imageKey);
-        return Devices.Where(device => !avoid.Contains(device.SiloAddress)).MaxBy(device => device.Weight(picture))
-            ?? Devices.MaxBy(device => device.Weight(picture))!;
+        return avoid.Count == 0 ? HomeOf(picture) : Devices.Where(device => !avoid.Contains(device.SiloAddress)).MaxBy(device => device.Weight(picture))
+            ?? HomeOf(picture);
     }
+
+    /// <summary>The device for a <see cref="Rendezvous.Seed"/>.</summary>
+    public ModelDevice HomeOf(ulong seed) => Devices.MaxBy(device => device.Weight(seed))!;
 }

@@ -20,7 +20,7 @@ public sealed class DevicePickerTests
         {
             var tenant = $"t{i}";
             var holder = _picker.Choose(Model(Device(), Device(), Device(), Device()), Ask("What is this?", tenant));
-            Assert.Equal(ChoiceReason.Load, holder.Reason);
+            Assert.Equal(ChoiceReason.Home, holder.Reason);
 
             var next = _picker.Choose(Model(Device(), Device(), Device(), Device()), Ask("And that?", tenant)); // newer reports
 
@@ -132,7 +132,8 @@ public sealed class DevicePickerTests
 
         var next = _picker.Choose(Model(Device(running: 1), Device()), Ask("What is this?", tenant: "u"));
 
-        Assert.Equal(("silo-1", ChoiceReason.Load), (next.Device.SiloName, next.Reason));
+        Assert.Equal(("silo-1", 0), (next.Device.SiloName, next.HeldTokens));
+        Assert.NotEqual(ChoiceReason.Busy, next.Reason);
     }
 
     [Fact]
@@ -145,8 +146,20 @@ public sealed class DevicePickerTests
 
             var choice = gateway.Choose(model, Of("t", Picture($"picture-{i}", "What is this?")));
 
-            Assert.Equal((model.EncoderFor($"picture-{i}"), ChoiceReason.Picture), (choice.Device, choice.Reason));
+            Assert.Equal((model.EncoderFor($"picture-{i}"), ChoiceReason.Home), (choice.Device, choice.Reason));
         }
+    }
+
+    [Fact]
+    public void Choose_ColdLongText_GoesToOneDeviceFromEveryGateway_OthersElsewhere()
+    {
+        var model = Model([.. Enumerable.Range(0, 8).Select(_ => Device())]);
+        var homes = Enumerable.Range(0, 40).Select(tenant => Enumerable.Range(0, 3)
+            .Select(gateway => new DevicePicker(new PrefixMap(100), new RoutingOptions()).Choose(model, Ask($"Question {gateway}", $"t{tenant}")).Device.Id)
+            .Distinct()
+            .Single());
+
+        Assert.True(homes.Distinct().Count() >= 6, "Forty tenants have homes on most of eight devices.");
     }
 
     [Fact]
@@ -178,14 +191,15 @@ public sealed class DevicePickerTests
 
         var next = _picker.Choose(Model(Device(running: 1), Device()), Ask("And that?"));
 
-        Assert.Equal(("silo-1", ChoiceReason.Load), (next.Device.SiloName, next.Reason));
+        Assert.Equal(("silo-1", 0), (next.Device.SiloName, next.HeldTokens));
+        Assert.NotEqual(ChoiceReason.Busy, next.Reason);
     }
 
     [Fact]
     public void Started_SessionIsElsewhere_IsKnownThereFromNowOn()
     {
         var turn = Of("t", "s", User(LongText));
-        var choice = _picker.Choose(Model(Device(), Device(running: 4)), turn);
+        var choice = _picker.Choose(Model(Device(), Device(running: 12)), turn);
 
         Assert.Equal(ChoiceReason.Session, _picker.Started(choice, "address-1", "cpu:0"));
         Assert.Equal(0, _picker.Accepted(choice, "address-1", "cpu:0", new GenerationAccepted(2_500, 0, 0)));

@@ -44,8 +44,17 @@ public sealed class PromptPrefixTests
     {
         var prompt = Of("t", Picture("a", "1234"));
 
-        Assert.Equal("a", prompt.Picture);
+        Assert.Equal(Rendezvous.Seed("a"), prompt.Home);
         Assert.Equal([108, 109], prompt.Blocks.Select(block => block.Tokens));
+    }
+
+    [Fact]
+    public void Of_LongFirstMessage_HasAHomeOfItsTenant_AShortOneNone()
+    {
+        Assert.NotNull(Ask("What is this?").Home);
+        Assert.Equal(Ask("What is this?").Home, Ask("And that?").Home);
+        Assert.NotEqual(Ask("What is this?").Home, Ask("What is this?", tenant: "u").Home);
+        Assert.Null(Of("t", SystemSays("Be brief."), User(LongText)).Home);
     }
 
     [Fact]
