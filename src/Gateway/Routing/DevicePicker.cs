@@ -115,7 +115,7 @@ internal sealed class DevicePicker(PrefixMap prefixes, RoutingOptions options)
 
         // Each gateway looks from another place on.
         var (start, limit) = (Random.Shared.Next(candidates.Length), (shortest * (1 + EqualPart)) + EqualSeconds);
-        var home = prompt.Home is { } seed ? model.HomeOf(seed) : null;
+        var home = options.PrefixEntries > 0 && prompt.Home is { } seed ? model.HomeOf(seed) : null;
         Candidate? best = null;
         for (var i = 0; i < candidates.Length; i++)
         {

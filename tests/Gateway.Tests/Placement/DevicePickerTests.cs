@@ -273,5 +273,8 @@ public sealed class DevicePickerTests
         picker.Choose(Model(Device()), Ask("What is this?"));
 
         Assert.Equal("silo-1", picker.Choose(Model(Device(running: 1), Device()), Ask("And that?")).Device.SiloName);
+        Assert.All(
+            Enumerable.Range(0, Rounds).Select(i => picker.Choose(Model(Device(), Device()), Ask("And that?", tenant: $"t{i}"))),
+            choice => Assert.Equal(ChoiceReason.Load, choice.Reason));
     }
 }
