@@ -15,8 +15,9 @@ internal static class ModelsStatusCommand
         var command = new CliCommand(
             "status",
             """
-            Show every revision of every model on every silo, and loads that run or have ended. "Until restart" is said of what was loaded at
-            run time: a silo that restarts has what its own command line and configuration name.
+            Show every revision of every model on every silo, and loads that run or have ended.
+
+            "Until restart" is said of what was loaded at run time: a silo that restarts has what its own command line and configuration name.
 
             Examples:
               visioncluster models status --endpoint http://127.0.0.1:5400
