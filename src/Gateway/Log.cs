@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Information, "Tenant {Tenant} chooses revision '{Revision}' of model {Model}.")]
     public static partial void AdminChooses(this ILogger logger, string tenant, string model, string revision);
+
+    [LoggerMessage(13, LogLevel.Information, "Tenant {Tenant} cancels loads of model {Model} that wait.")]
+    public static partial void AdminCancels(this ILogger logger, string tenant, string model);
 }

@@ -78,7 +78,7 @@ public static class VisionClusterGatewayExtensions
         services.AddHostedService(p => p.GetRequiredService<DirectoryWatcher>());
         services.AddSingleton<ModelRouter>();
         services.AddSingleton<RunningGenerations>();
-        services.AddSingleton<DevicePicker>();
+        services.AddSingleton(CreatePicker);
         services.AddSingleton<GatewayLeave>();
         services.AddSingleton<AnswerFollower>();
         services.AddSingleton<GenerationRelay>();
@@ -95,6 +95,15 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<SiloCommands>();
         services.AddSingleton<AdminGrpcService>();
         services.AddSingleton<VisionGrpcService>();
+    }
+
+    private static DevicePicker CreatePicker(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value.Routing;
+        var prefixes = new PrefixMap(options.PrefixEntries);
+        services.GetRequiredService<DirectoryWatcher>().Losses.Lost += prefixes.Forget;
+        services.GetRequiredService<GatewayMetrics>().ObservePrefixes(() => prefixes.Count);
+        return new DevicePicker(prefixes, options);
     }
 
     private static void AddGrpc(IServiceCollection services)

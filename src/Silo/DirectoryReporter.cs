@@ -60,6 +60,7 @@ internal sealed class DirectoryReporter(
             Retiring = placement.IsRetiring,
             Held = placement.IsHeld,
             LoadedAt = placement.LoadedAt,
+            UntilRestart = placement.UntilRestart,
         };
     }
 }

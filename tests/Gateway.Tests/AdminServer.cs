@@ -17,6 +17,8 @@ public sealed class AdminServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _root = new();
     private readonly ConcurrentDictionary<string, FakeModelHost> _loaded = new();
+    private readonly ManualResetEventSlim _mayLoad = new(initialState: true);
+    private readonly TaskCompletionSource _loadHeld = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal TestServer Server { get; private set; } = null!;
 
@@ -42,6 +44,7 @@ public sealed class AdminServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        ReleaseLoads();
         foreach (var host in _loaded.Values)
         {
             host.ReleaseEncodes();
@@ -50,7 +53,23 @@ public sealed class AdminServer : IAsyncDisposable
 
         await Server.DisposeAsync();
         _root.Dispose();
+        _mayLoad.Dispose();
     }
+
+    /// <summary>Loads wait from now on.</summary>
+    /// <returns>Completes when one does.</returns>
+    internal Task HoldLoads()
+    {
+        _mayLoad.Reset();
+        return _loadHeld.Task;
+    }
+
+    internal void ReleaseLoads() => _mayLoad.Set();
+
+    internal Task LoadedAsync(string revision) => Eventually.TrueAsync(
+        async () => (await Admin.ListRevisionsAsync(new ListRevisionsRequest())).Loads.Any(
+            l => l.Detail == revision && l.State == ModelLoad.Types.State.Loaded),
+        $"revision {revision} is loaded");
 
     internal FakeModelHost Loaded(string revision) => _loaded[revision];
 
@@ -91,6 +110,10 @@ public sealed class AdminServer : IAsyncDisposable
         if (revision == "broken")
             throw new ModelException("config.json cannot be read.");
         progress.Report("Compiling");
+        if (!_mayLoad.IsSet)
+            _loadHeld.TrySetResult();
+        if (!_mayLoad.Wait(Eventually.Limit))
+            throw new TimeoutException("The test did not let the load go on.");
         return new PreparedModel(order.Name, revision, "cpu:0", 1, () => _loaded[revision] = new FakeModelHost { Name = order.Name, Revision = revision });
     }
 }

@@ -42,6 +42,42 @@ public sealed class AdminTests
     }
 
     [Fact]
+    public async Task Load_AtRunTime_IsSaidToLastUntilTheSiloRestarts()
+    {
+        await using var server = await AdminServer.StartAsync();
+
+        await server.LoadAsync("r2000");
+
+        var revisions = (await server.Admin.ListRevisionsAsync(new ListRevisionsRequest())).Revisions;
+        Assert.Equal(
+            [("r1000", false), ("r2000", true)], revisions.Select(r => (r.Revision, r.Places.Single().UntilRestart)).OrderBy(r => r.Revision));
+    }
+
+    [Fact]
+    public async Task Unload_Queued_CancelsLoadsThatWaitAndNothingElse()
+    {
+        await using var server = await AdminServer.StartAsync();
+        var first = server.HoldLoads();
+        await server.Admin.LoadModelAsync(new LoadModelRequest { Source = "r2000", Name = "fake" });
+        await first.Within("the first load runs");
+        await server.Admin.LoadModelAsync(new LoadModelRequest { Source = "r3000", Name = "fake" });
+
+        var cancelled = await server.Admin.UnloadModelAsync(new UnloadModelRequest { Model = "fake", Queued = true });
+        server.ReleaseLoads();
+
+        Assert.Equal(("", ""), (cancelled.Revision, cancelled.Silos.Single().Error));
+        await server.LoadedAsync("r2000");
+        var list = await server.Admin.ListRevisionsAsync(new ListRevisionsRequest());
+        Assert.Equal(["r1000", "r2000"], list.Revisions.Select(r => r.Revision).Order());
+        var load = list.Loads.Single(l => l.Source == "r3000");
+        Assert.Equal((ModelLoad.Types.State.Failed, "It was cancelled before it began."), (load.State, load.Detail));
+        var again = new UnloadModelRequest { Model = "fake", Queued = true };
+        Assert.Equal(StatusCode.NotFound, await AdminServer.StatusAsync(() => server.Admin.UnloadModelAsync(again).ResponseAsync));
+        again.Revision = "r1000";
+        Assert.Equal(StatusCode.InvalidArgument, await AdminServer.StatusAsync(() => server.Admin.UnloadModelAsync(again).ResponseAsync));
+    }
+
+    [Fact]
     public async Task Load_SameRevisionAgain_IsNoSecondOne()
     {
         await using var server = await AdminServer.StartAsync();

@@ -16,6 +16,8 @@ public sealed class OptionsTests
         {
             o.GrpcPort = -1;
             o.Admission.MaxGenerations = 0;
+            o.Routing.PrefixEntries = -1;
+            o.Routing.MaxImbalance = double.NaN;
             o.RemoteImages.AllowedHosts.Add("not a host");
             o.RemoteImages.AllowedNetworks.Add("everywhere");
             o.Auth.ApiKeys.Add(new ApiKeyOptions { Key = "short", Tenant = "a/b" });
@@ -23,7 +25,7 @@ public sealed class OptionsTests
 
         foreach (var part in new[]
         {
-            "GrpcPort", "Admission.MaxGenerations", "'not a host'", "'everywhere'", "ApiKeys[0].Key must have at least 16", "'a/b'",
+            "GrpcPort", "Admission.MaxGenerations", "Routing.PrefixEntries", "Routing.MaxImbalance", "'not a host'", "'everywhere'", "ApiKeys[0].Key must have at least 16", "'a/b'",
         })
         {
             Assert.Contains(part, e.Message, StringComparison.Ordinal);

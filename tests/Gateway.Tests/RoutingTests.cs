@@ -63,7 +63,7 @@ public sealed class RoutingTests
     [Fact]
     public void Choose_EqualDevices_TakeTurns()
     {
-        var (picker, model) = (new DevicePicker(), Model(8));
+        var (picker, model) = (Picker(), Model(8));
 
         var chosen = Enumerable.Range(0, 80).Select(_ => picker.Choose(model).Id).ToList();
 
@@ -75,7 +75,7 @@ public sealed class RoutingTests
     {
         var model = Model(64);
 
-        var chosen = Enumerable.Range(0, 64).Select(_ => new DevicePicker().Choose(model).Id).ToList();
+        var chosen = Enumerable.Range(0, 64).Select(_ => Picker().Choose(model).Id).ToList();
 
         Assert.True(chosen.GroupBy(id => id).Max(device => device.Count()) <= 16, "64 gateways chose among 64 equal devices.");
     }
@@ -83,10 +83,10 @@ public sealed class RoutingTests
     [Fact]
     public void Choose_SiloToAvoid_IsTakenOnlyWhereThereIsNoOther()
     {
-        var (picker, model) = (new DevicePicker(), Model(2));
+        var (picker, model) = (Picker(), Model(2));
 
-        Assert.All(Enumerable.Range(0, 20), _ => Assert.Equal("silo-1", picker.Choose(model, "address-0").SiloName));
-        Assert.Equal("silo-0", picker.Choose(Model(1), "address-0").SiloName);
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.Equal("silo-1", picker.Choose(model, PromptPrefix.None, avoid: "address-0").Device.SiloName));
+        Assert.Equal("silo-0", picker.Choose(Model(1), PromptPrefix.None, avoid: "address-0").Device.SiloName);
     }
 
     [Fact]
@@ -98,6 +98,8 @@ public sealed class RoutingTests
 
         Assert.Equal(("a", ""), (models.SiloName("address-a"), models.SiloName("address-b")));
     }
+
+    private static DevicePicker Picker() => new(new PrefixMap(100), new RoutingOptions());
 
     private static List<string> Owners(ServedModel model) => [.. Enumerable.Range(0, Keys).Select(key => model.EncoderFor(Key(key)).Id)];
 

@@ -57,7 +57,34 @@ public sealed class LoadQueueTests
         Assert.Equal($"{(3 * LoadQueue.MaxEnded) - 1}", _queue.Reports[^1].Id);
     }
 
-    private static LoadOrder Order(string id) => new(id, "source", "/path", "name", "", Replace: false, Hold: false);
+    [Fact]
+    public async Task Cancel_WhatWaits_IsNotReadAndMakesRoom()
+    {
+        Assert.True(_queue.TryAdd(Order("running")));
+        await using var orders = _queue.ReadAllAsync(default).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await orders.MoveNextAsync());
+        Assert.True(_queue.TryAdd(Order("b")));
+        Assert.True(_queue.TryAdd(Order("c", "other")));
+
+        Assert.Equal(0, _queue.Cancel("nobody"));
+        Assert.Equal(1, _queue.Cancel("name")); // not the one that runs
+
+        Assert.Equal((LoadState.Failed, "It was cancelled before it began."), State("b"));
+        Assert.True(_queue.TryAdd(Order("d")));
+        Assert.True(await orders.MoveNextAsync());
+        Assert.Equal("c", orders.Current.Id);
+        Assert.True(await orders.MoveNextAsync());
+        Assert.Equal("d", orders.Current.Id);
+        _queue.Complete("c", "r1");
+        _queue.Complete("d", "r1");
+        var next = orders.MoveNextAsync();
+        Assert.False(next.IsCompleted);
+        Assert.True(_queue.TryAdd(Order("e")));
+        Assert.True(await next);
+        Assert.Equal("e", orders.Current.Id);
+    }
+
+    private static LoadOrder Order(string id, string name = "name") => new(id, "source", "/path", name, "", Replace: false, Hold: false);
 
     private (LoadState, string) State(string id)
     {

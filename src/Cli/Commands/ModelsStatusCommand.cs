@@ -17,6 +17,8 @@ internal static class ModelsStatusCommand
             """
             Show every revision of every model on every silo, and loads that run or have ended.
 
+            "Until restart" is said of what was loaded at run time: a silo that restarts has what its own command line and configuration name.
+
             Examples:
               visioncluster models status --endpoint http://127.0.0.1:5400
               visioncluster models status --json --endpoint http://127.0.0.1:5400
@@ -46,7 +48,8 @@ internal static class ModelsStatusCommand
         var revisions = new Table().Border(TableBorder.Rounded).AddColumns("model", "revision", "precision", "new sessions", "places (running, waiting)");
         foreach (var revision in response.Revisions)
         {
-            var places = revision.Places.Select(p => $"{p.Silo}/{p.Device} {p.State.ToString().ToLowerInvariant()} ({p.Running}, {p.Waiting})");
+            var places = revision.Places.Select(p =>
+                $"{p.Silo}/{p.Device} {p.State.ToString().ToLowerInvariant()} ({p.Running}, {p.Waiting}){(p.UntilRestart ? ", until restart" : "")}");
             var serving = revision.Serving ? (revision.Chosen ? "yes, chosen" : "yes") : revision.Held ? "held" : "no";
             revisions.AddRow(Cells(revision.Model, revision.Revision, revision.Precision, serving, string.Join("\n", places)));
         }

@@ -15,6 +15,7 @@ internal static class ModelsUnloadCommand
         var revision = new Option<string?>("--revision") { Description = "The revision's first digits, at least 4; needed if there are several.", HelpName = "DIGITS" };
         var silo = new Option<string[]>("--silo") { Description = "Name of a silo; repeatable. Default: all that have it.", HelpName = "SILO" };
         var drain = new Option<double?>("--drain-s") { Description = "Seconds that running answers may take to end. Default: as each silo is configured.", HelpName = "SECONDS" };
+        var queued = new Option<bool>("--queued") { Description = "Cancel loads of the model that wait, and unload nothing." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new CliCommand(
             "unload",
@@ -22,13 +23,14 @@ internal static class ModelsUnloadCommand
             Take a model, or one revision of it, off running silos.
 
             New sessions don't get it; running answers end, or go on at another silo that has it; then its memory is freed. Sessions of a
-            revision that nobody has any more go over to the one that serves.
+            revision that nobody has any more go over to the one that serves. A load that is still queued is cancelled with --queued.
 
             Examples:
               visioncluster models unload SmolVLM-256M-Instruct --endpoint http://127.0.0.1:5400
               visioncluster models unload SmolVLM-256M-Instruct --revision 3f2a91 --silo silo-2 --endpoint http://127.0.0.1:5400
+              visioncluster models unload SmolVLM-256M-Instruct --queued --endpoint http://127.0.0.1:5400
             """)
-        { model, revision, silo, drain, json };
+        { model, revision, silo, drain, queued, json };
         endpoint.AddTo(command);
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {
@@ -39,6 +41,7 @@ internal static class ModelsUnloadCommand
                 Revision = parsed.GetValue(revision) ?? "",
                 Silos = { parsed.GetValue(silo) ?? [] },
                 DrainMs = Milliseconds(parsed.GetValue(drain)),
+                Queued = parsed.GetValue(queued),
             };
             var response = await connection.Client.UnloadModelAsync(request, connection.Headers, cancellationToken: cancellation);
             if (parsed.GetValue(json))
@@ -47,7 +50,7 @@ internal static class ModelsUnloadCommand
             }
             else
             {
-                Print($"Unloading revision {response.Revision}", response.Silos);
+                Print(request.Queued ? "Cancelled" : $"Unloading revision {response.Revision}", response.Silos);
             }
 
             return response.Silos.Any(s => s.Error.Length > 0) ? CliRunner.Failed : 0;

@@ -66,4 +66,8 @@ public sealed record GenerateCommand
     /// <summary>With <see cref="GoneRevision"/>: keys of the session's images in that revision, and in <see cref="Revision"/>.</summary>
     [Id(16)]
     public Dictionary<string, string> NewKeys { get; init; } = [];
+
+    /// <summary>Where the gateway wants it: for what that device holds of the prompt, or for its room. Says nothing on another silo.</summary>
+    [Id(17)]
+    public DeviceTarget? Target { get; init; }
 }

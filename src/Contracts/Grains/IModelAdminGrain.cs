@@ -12,7 +12,7 @@ public interface IModelAdminGrain : IGrainWithStringKey
     [Alias("Load"), ResponseTimeout("00:00:10")]
     Task<Refusal?> Load(LoadModelCommand command);
 
-    /// <summary>Takes a revision out of service in the background.</summary>
+    /// <summary>Takes a revision out of service in the background, or cancels loads that wait.</summary>
     /// <returns>Why not; null when it has begun.</returns>
     [Alias("Unload"), ResponseTimeout("00:00:10")]
     Task<Refusal?> Unload(UnloadModelCommand command);

@@ -56,4 +56,8 @@ public sealed record ModelReport
     /// <summary>When it was loaded here, by the silo's clock.</summary>
     [Id(15)]
     public DateTimeOffset LoadedAt { get; init; }
+
+    /// <summary>It was loaded at run time: the silo has it until it restarts.</summary>
+    [Id(16)]
+    public bool UntilRestart { get; init; }
 }

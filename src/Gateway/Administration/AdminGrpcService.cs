@@ -36,6 +36,8 @@ internal sealed class AdminGrpcService(
     {
         AdminValidator.Check(request);
         var view = await ViewAsync(context);
+        if (request.Queued)
+            return await CancelLoadsAsync(request, view, context);
         var revision = RevisionFinder.Find(view, request.Model, request.Revision);
         logger.AdminUnloads(context.GetTenant(), request.Model, revision);
         TimeSpan? drain = request.DrainMs > 0 ? TimeSpan.FromMilliseconds(request.DrainMs) : null;
@@ -81,6 +83,22 @@ internal sealed class AdminGrpcService(
             await grain.Choose(choice);
             return null;
         }
+    }
+
+    private async Task<UnloadModelResponse> CancelLoadsAsync(UnloadModelRequest request, DirectoryView view, ServerCallContext context)
+    {
+        var chosen = SiloCommands.Choose(
+            view, request.Silos, silo => silo.Loads.Any(load => load.State == LoadState.Queued && load.Model == request.Model));
+        if (chosen.Count == 0)
+        {
+            throw new RequestException(
+                StatusCode.NotFound, $"model: no load of '{request.Model}' waits; one that runs goes to its end, and can be unloaded then.");
+        }
+
+        logger.AdminCancels(context.GetTenant(), request.Model);
+        var outcomes = await silos.RunAsync(
+            chosen, (grain, _) => grain.Unload(new UnloadModelCommand(request.Model, "", null) { Queued = true }), namesLoads: false);
+        return new UnloadModelResponse { Silos = { outcomes } };
     }
 
     private async Task<DirectoryView> ViewAsync(ServerCallContext context)

@@ -40,6 +40,7 @@ internal static class AdminMapping
             State = place.Model.Retiring || place.Silo.Draining ? RevisionPlace.Types.State.Retiring : RevisionPlace.Types.State.Serving,
             Running = (uint)place.Model.Running,
             Waiting = (uint)place.Model.Waiting,
+            UntilRestart = place.Model.UntilRestart,
             LoadedAtMs = (ulong)Math.Max(0, place.Model.LoadedAt.ToUnixTimeMilliseconds()),
         }));
         return revision;

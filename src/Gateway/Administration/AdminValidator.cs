@@ -24,6 +24,8 @@ internal static class AdminValidator
     {
         CheckModel(request.Model);
         CheckRevision(request.Revision);
+        if (request.Queued && (request.Revision.Length > 0 || request.DrainMs > 0))
+            throw RequestException.Invalid("queued: a load that waits has no revision and no answers yet; leave revision and drain_ms empty.");
         if (request.DrainMs > MaxDrainMs)
             throw RequestException.Invalid($"drain_ms must be at most {MaxDrainMs}; it is {request.DrainMs}.");
     }

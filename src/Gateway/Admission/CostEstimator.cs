@@ -9,8 +9,8 @@ namespace VisionCluster.Gateway.Admission;
 /// </summary>
 internal static class CostEstimator
 {
-    private const int BytesPerToken = 4; // of English text; of others fewer characters, but more bytes a character
-    private const int TokensPerMessage = 8; // what a chat template puts around it
+    internal const int BytesPerToken = 4; // of English text; of others fewer characters, but more bytes a character
+    internal const int TokensPerMessage = 8; // what a chat template puts around it
 
     public static RequestCost Estimate(GenerateRequest request, ModelLoad load)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using VisionCluster.Gateway.Admission;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Diagnostics;
 
@@ -33,6 +34,11 @@ internal sealed class GatewayMetrics
         Resumed = meter.CreateCounter<long>("visioncluster.gateway.generations.resumed", description: "Answers resumed by clients.");
         Refused = meter.CreateCounter<long>("visioncluster.gateway.generations.refused", description: "Generations not admitted, by reason.");
         Admitted = meter.CreateCounter<long>("visioncluster.gateway.generations.admitted", description: "Generations admitted since the start.");
+        Placements = meter.CreateCounter<long>("visioncluster.gateway.placements", description: "Answers started, by what their device was chosen for.");
+        PrefixTokensExpected = meter.CreateCounter<long>(
+            "visioncluster.gateway.prefix.expected_tokens", "{token}", "Prompt tokens that the chosen devices should have had.");
+        PrefixTokensFound = meter.CreateCounter<long>(
+            "visioncluster.gateway.prefix.found_tokens", "{token}", "Prompt tokens that the chosen devices had.");
         ExpectedWait = meter.CreateHistogram(
             "visioncluster.gateway.expected_wait", "s", "Expected time to the first token, of requests admitted or refused.", null, WaitAdvice);
     }
@@ -59,12 +65,32 @@ internal sealed class GatewayMetrics
 
     public Counter<long> Admitted { get; }
 
+    public Counter<long> Placements { get; }
+
+    public Counter<long> PrefixTokensExpected { get; }
+
+    public Counter<long> PrefixTokensFound { get; }
+
     public Histogram<double> ExpectedWait { get; }
+
+    public void Placed(ChoiceReason reason) => Placements.Add(1, new KeyValuePair<string, object?>("reason", NameOf(reason)));
+
+    public void ObservePrefixes(Func<int> entries) => _meter.CreateObservableGauge(
+        "visioncluster.gateway.prefix.entries", entries, description: "Beginnings of prompts of which it is known where they are.");
 
     public void RefusedFor(AdmissionVerdict reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", NameOf(reason)));
 
     public void ObserveBacklog(Func<int> unseen) => _meter.CreateObservableGauge(
         "visioncluster.gateway.generations.unseen", unseen, description: "Generations admitted that no device has reported yet.");
+
+    private static string NameOf(ChoiceReason reason) => reason switch
+    {
+        ChoiceReason.Prefix => "prefix",
+        ChoiceReason.Home => "home",
+        ChoiceReason.Session => "session",
+        ChoiceReason.Busy => "busy",
+        _ => "load",
+    };
 
     private static string NameOf(AdmissionVerdict reason) => reason switch
     {

@@ -60,6 +60,11 @@ internal sealed class AnswerFollower(
             await GiveUpAsync(run, e);
             throw;
         }
+        finally
+        {
+            if (run.Place is var (choice, silo, device))
+                picker.Ended(choice, silo, device);
+        }
     }
 
     /// <summary>To the caller at the caller's pace. One that stopped reading must not look, to the grain, like a gateway that died.</summary>
@@ -115,19 +120,23 @@ internal sealed class AnswerFollower(
 
         var command = run.Call.Command;
         var model = directory.Current.Find(command.Model, command.Revision);
-        if (model is not null)
-            SiloHint.Set(picker.Choose(model, run.Avoid).SiloAddress);
+        var choice = model is null ? null : picker.Choose(model, run.Prompt(picker, model), command.Priority, run.Avoid);
+        if (choice is not null)
+            SiloHint.Set(choice.Device.SiloAddress);
 
-        var start = run.ToCommand();
+        var start = run.ToCommand(choice);
         StartReply reply;
         using (GatewayTrace.Start(start))
             reply = await run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop).WaitAsync(_options.Timeout, time, stop);
+        if (choice is not null && !reply.IsRunning)
+            picker.Refused(choice);
         if (reply.IsRunning)
         {
             if (run.Call.Ticket is { } ticket && ticket.Request.Model.Revision != command.Revision)
                 ticket.StartedElsewhere();
             else
                 run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
+            Placed(run, choice, reply);
             run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
             if (run.Copy.Accepted is not null)
                 logger.GoingOn(run.RequestId, run.Copy.Next);
@@ -147,11 +156,32 @@ internal sealed class AnswerFollower(
         }
     }
 
+    private void Placed(AnswerRun run, DeviceChoice? choice, StartReply reply)
+    {
+        if (choice is null)
+            return;
+        metrics.Placed(picker.Started(choice, reply.Silo, reply.Device));
+        run.Placed(choice, reply);
+    }
+
+    /// <summary>The prompt was taken: what was expected of its device's memory is compared with what it had.</summary>
+    private void Accepted(AnswerRun run, GenerationAccepted accepted)
+    {
+        if (run.Place is not var (choice, silo, device))
+            return;
+        metrics.PrefixTokensExpected.Add(picker.Accepted(choice, silo, device, accepted));
+        metrics.PrefixTokensFound.Add(accepted.CachedTokens);
+    }
+
     /// <returns>True at the end of the answer.</returns>
     private async Task<bool> ReadAsync(AnswerRun run, CancellationToken stop)
     {
         var chunk = await ReadChunkAsync(run, stop);
-        if (run.Take(chunk) && run.TakeFailover() is { } pause)
+        var isAccepted = run.Copy.Accepted is not null;
+        var isNew = run.Take(chunk);
+        if (!isAccepted && run.Copy.Accepted is { } accepted)
+            Accepted(run, accepted);
+        if (isNew && run.TakeFailover() is { } pause)
         {
             metrics.Failovers.Add(1);
             metrics.FailoverTime.Record(pause.TotalSeconds);

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Contracts.V1;
 using VisionCluster.Gateway.Errors;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
 
@@ -13,6 +14,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     private PreparedImages _images = images;
+    private PromptPrefix? _prompt;
     private TimeSpan _pause = FirstPause;
     private long _lastContact = time.GetTimestamp();
     private long? _lostAt;
@@ -45,7 +47,18 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     /// <summary>Since the cluster last said something about it.</summary>
     public TimeSpan Silence => time.GetElapsedTime(_lastContact);
 
-    public GenerateCommand ToCommand() => Call.ToCommand(_images, Copy, Deaths.InARow);
+    /// <summary>Where it was sent to, or found; null before.</summary>
+    public (DeviceChoice Choice, string Silo, string Device)? Place { get; private set; }
+
+    public PromptPrefix Prompt(DevicePicker picker, ServedModel model) =>
+        _prompt ??= picker.Prompt(model, Call.Tenant, Call.SessionId, Call.Command.Messages);
+
+    /// <param name="choice">The device that the gateway chose; null when it knew of none.</param>
+    public GenerateCommand ToCommand(DeviceChoice? choice) => Call.ToCommand(_images, Copy, Deaths.InARow) with { Target = choice?.Target };
+
+    public void Placed(DeviceChoice choice, StartReply reply) => Place = reply.Device.Length > 0
+        ? (choice, reply.Silo, reply.Device)
+        : (choice, choice.Device.SiloAddress, choice.Device.Report.Device); // a repeated start does not say
 
     /// <summary>Name of the silo that runs it, or ran it last; empty before.</summary>
     public string SiloName => _siloName;

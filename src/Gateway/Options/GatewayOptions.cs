@@ -1,6 +1,7 @@
 using VisionCluster.Gateway.Admission;
 using VisionCluster.Gateway.Auth;
 using VisionCluster.Gateway.Images;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Options;
 
@@ -31,6 +32,8 @@ public sealed class GatewayOptions
     public RequestLimitsOptions Limits { get; } = new();
 
     public AdmissionOptions Admission { get; } = new();
+
+    public RoutingOptions Routing { get; } = new();
 
     public ImageCacheOptions Images { get; } = new();
 

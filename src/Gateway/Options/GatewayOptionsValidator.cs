@@ -30,6 +30,9 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Above("Admission.MaxQueueTime", options.Admission.MaxQueueTime);
         Above("Admission.RetryAfter", options.Admission.RetryAfter);
 
+        InRange("Routing.PrefixEntries", options.Routing.PrefixEntries, 0, 100_000_000);
+        Require(options.Routing.MaxImbalance is >= 0 and <= 100, "Routing.MaxImbalance", "must be 0 to 100", options.Routing.MaxImbalance);
+
         Above("Failover.CallTimeout", options.Failover.CallTimeout);
         Above("Failover.Timeout", options.Failover.Timeout);
         Require(

@@ -9,6 +9,9 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     /// <summary>Its devices as one.</summary>
     public ModelLoad Load { get; } = new(Devices);
 
+    /// <summary>For devices that have not measured theirs.</summary>
+    public DeviceRates Rates { get; } = new(Devices);
+
     public string Name => Description.Name;
 
     public string Revision => Description.Revision;
@@ -39,7 +42,10 @@ internal sealed record ServedModel(ModelReport Description, IReadOnlyList<ModelD
     public ModelDevice EncoderFor(string imageKey, params IReadOnlyCollection<string> avoid)
     {
         var picture = Rendezvous.Seed(imageKey);
-        return Devices.Where(device => !avoid.Contains(device.SiloAddress)).MaxBy(device => device.Weight(picture))
-            ?? Devices.MaxBy(device => device.Weight(picture))!;
+        return avoid.Count == 0 ? HomeOf(picture) : Devices.Where(device => !avoid.Contains(device.SiloAddress)).MaxBy(device => device.Weight(picture))
+            ?? HomeOf(picture);
     }
+
+    /// <summary>The device for a <see cref="Rendezvous.Seed"/>.</summary>
+    public ModelDevice HomeOf(ulong seed) => Devices.MaxBy(device => device.Weight(seed))!;
 }

@@ -6,6 +6,9 @@ internal sealed class SiloLoss
     private readonly Lock _lock = new();
     private readonly Dictionary<string, CancellationTokenSource> _members = new(StringComparer.Ordinal);
 
+    /// <summary>Raised with the address of a silo that is no member any more.</summary>
+    public event Action<string>? Lost;
+
     /// <summary>Cancelled once the silo is no member any more; never, if it was not one in the last view.</summary>
     public CancellationToken Of(string siloAddress)
     {
@@ -31,20 +34,23 @@ internal sealed class SiloLoss
 
     public void Update(IReadOnlyCollection<string> members)
     {
-        List<CancellationTokenSource> lost = [];
+        List<(string Address, CancellationTokenSource Source)> lost = [];
         lock (_lock)
         {
             foreach (var gone in _members.Keys.Except(members).ToArray())
             {
                 _members.Remove(gone, out var source);
-                lost.Add(source!);
+                lost.Add((gone, source!));
             }
 
             foreach (var member in members)
                 _members.TryAdd(member, new CancellationTokenSource());
         }
 
-        foreach (var source in lost)
+        foreach (var (address, source) in lost)
+        {
             source.Cancel();
+            Lost?.Invoke(address);
+        }
     }
 }

@@ -223,7 +223,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             return present;
         _session?.Dispose();
         _session = null;
-        var lease = _models.TryUseGenerator(command.Model, command.Revision);
+        var target = command.Target is { } chosen && chosen.Silo == GrainContext.Address.SiloAddress!.ToParsableString() ? chosen.Device : null;
+        var lease = _models.TryUseGenerator(command.Model, command.Revision, target);
         _host = lease?.Host;
         return lease;
     }

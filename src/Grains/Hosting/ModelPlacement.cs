@@ -3,7 +3,7 @@ using VisionCluster.Inference;
 namespace VisionCluster.Grains.Hosting;
 
 /// <summary>A model on this silo's device, and what uses it now.</summary>
-internal sealed class ModelPlacement(IModelHost host, bool isHeld, DateTimeOffset loadedAt)
+internal sealed class ModelPlacement(IModelHost host, bool isHeld, bool untilRestart, DateTimeOffset loadedAt)
 {
     private volatile bool _retiring;
 
@@ -11,6 +11,9 @@ internal sealed class ModelPlacement(IModelHost host, bool isHeld, DateTimeOffse
 
     /// <summary>New sessions take it only once it is chosen.</summary>
     public bool IsHeld { get; } = isHeld;
+
+    /// <summary>It was loaded at run time: a restart forgets it.</summary>
+    public bool UntilRestart { get; } = untilRestart;
 
     public DateTimeOffset LoadedAt { get; } = loadedAt;
 

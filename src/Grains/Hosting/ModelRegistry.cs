@@ -24,7 +24,7 @@ public sealed class ModelRegistry(TimeProvider time)
     internal IReadOnlyList<ModelPlacement> Placements => _placements;
 
     /// <exception cref="InvalidOperationException">The device holds that revision of the model already.</exception>
-    public void Add(IModelHost host) => Add(host, isHeld: false);
+    public void Add(IModelHost host) => Add(host, isHeld: false, untilRestart: false);
 
     /// <summary>Takes a model out of service; the caller still owns the host.</summary>
     public bool Remove(IModelHost host)
@@ -42,10 +42,11 @@ public sealed class ModelRegistry(TimeProvider time)
 
     /// <param name="host">The model.</param>
     /// <param name="isHeld">Whether new sessions wait for an operator's choice.</param>
+    /// <param name="untilRestart">Whether it was loaded at run time, so that a restart forgets it.</param>
     /// <exception cref="InvalidOperationException">The device holds that revision of the model already.</exception>
-    internal ModelPlacement Add(IModelHost host, bool isHeld)
+    internal ModelPlacement Add(IModelHost host, bool isHeld, bool untilRestart)
     {
-        var placement = new ModelPlacement(host, isHeld, time.GetUtcNow());
+        var placement = new ModelPlacement(host, isHeld, untilRestart, time.GetUtcNow());
         lock (_lock)
         {
             if (Place(host.Name, host.Revision, host.Device) is not null)
@@ -82,12 +83,17 @@ public sealed class ModelRegistry(TimeProvider time)
     /// <summary>The model where it was used before; null when it is not there any more, or leaves.</summary>
     internal ModelLease? TryUse(IModelHost host) => _placements.FirstOrDefault(p => p.Host == host)?.TryUse();
 
-    /// <summary>The least busy device that generates with the model; null when there is none.</summary>
-    internal ModelLease? TryUseGenerator(string name, string revision) => _placements
+    /// <summary>A device that generates with the model: the preferred one while it has room, else the least busy; null when there is none.</summary>
+    internal ModelLease? TryUseGenerator(string name, string revision, string? preferred) => _placements
         .Where(p => p.Host.Name == name && p.Host.Revision == revision && p.Host.Decoder is not null)
-        .OrderBy(p => Load(p.Host.Decoder!.Status))
+        .Select(p => (Place: p, p.Host.Decoder!.Status))
+        .OrderBy(p => p.Place.Host.Device == preferred && HasRoom(p.Status) ? 0 : 1)
+        .ThenBy(p => Load(p.Status))
+        .Select(p => p.Place)
         .Select(p => p.TryUse())
         .FirstOrDefault(lease => lease is not null);
+
+    private static bool HasRoom(Inference.Decoding.DecodeEngineStatus status) => status.SlotsFree + status.SlotsIdle > status.Waiting;
 
     private static int Load(Inference.Decoding.DecodeEngineStatus status) => status.Running + status.Waiting;
 }

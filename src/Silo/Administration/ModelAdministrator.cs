@@ -46,6 +46,12 @@ internal sealed class ModelAdministrator(
 
     public Refusal? Unload(UnloadModelCommand command)
     {
+        if (command.Queued)
+        {
+            return queue.Cancel(command.Model) > 0 ? null : new Refusal(
+                RefusalReason.NotFound, "model: no load of it waits on this silo; one that runs goes to its end, and can be unloaded then.");
+        }
+
         var placements = registry.Placements.Where(p => p.Host.Name == command.Model && p.Host.Revision == command.Revision).ToArray();
         foreach (var placement in placements)
             retirer.TryBegin(placement, command.Drain);
@@ -137,7 +143,7 @@ internal sealed class ModelAdministrator(
         var host = await Task.Run(prepared.Load, CancellationToken.None);
         _owned.RemoveAll(known => !registry.Hosts.Contains(known)); // unloaded since
         _owned.Add(host);
-        registry.Add(host, order.Hold);
+        registry.Add(host, order.Hold, untilRestart: true);
         logger.ModelLoaded(host.Name, host.Device, host.Precision);
     }
 
