@@ -69,8 +69,8 @@ internal sealed class HostingOptions
 
     public Option<KvPrecision> KvPrecision { get; } = new("--kv-precision")
     {
-        Description = "What keys and values are kept in: fp32, or int8 (a quarter of the memory, CPU only).",
-        DefaultValueFactory = _ => Inference.KvPrecision.Fp32,
+        Description = "What keys and values are kept in: fp32, fp16, int8 (a quarter of the memory, CPU only), or auto (fp16 for quantised models on CPUs).",
+        DefaultValueFactory = _ => Inference.KvPrecision.Auto,
         HelpName = "FORM",
     };
 

@@ -7,7 +7,7 @@ using VisionCluster.Models.Quantization;
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>Where a family writes its graphs while a model is compiled.</summary>
-internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form, bool int8Encoders = false)
+internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form, bool int8Encoders = false, bool kernels = false)
 {
     public ITensorSource Weights { get; } = weights;
 
@@ -15,6 +15,11 @@ internal sealed class CompilationTarget(string folder, ITensorSource weights, We
 
     /// <summary>The form of a decoder's linear layers.</summary>
     public LinearForm Form { get; } = form;
+
+    /// <summary>Whether graphs may use our own operators, which are for CPUs.</summary>
+    public bool Kernels { get; } = kernels;
+
+    public StripWeights Strips { get; } = new();
 
     /// <summary>Builds one graph from the checkpoint's tensors and writes it.</summary>
     /// <returns>Bytes of the weights that it uses.</returns>

@@ -96,6 +96,18 @@ internal static class Layout
         return Transpose(Rotation.Rows(Transpose(source, rows, columns), run), columns, rows);
     }
 
+    /// <summary>Rows in another order: <paramref name="row"/> says which stands at a place.</summary>
+    public static float[] SelectRows(float[] source, int columns, int rows, Func<int, int> row)
+    {
+        var result = new float[rows * columns];
+        for (var i = 0; i < rows; i++)
+        {
+            source.AsSpan(row(i) * columns, columns).CopyTo(result.AsSpan(i * columns));
+        }
+
+        return result;
+    }
+
     /// <summary>1 + w, as Gemma's norms multiply.</summary>
     public static float[] PlusOne(float[] source)
     {

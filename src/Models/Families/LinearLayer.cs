@@ -8,14 +8,18 @@ namespace VisionCluster.Models.Families;
 /// x · Wᵀ in the form that a model's precision asks for: float32, <see cref="TokenProduct"/>, or blocks. In blocks it is ONNX Runtime's <c>MatMulNBits</c> at accuracy level 4, which rounds
 /// each token's activations to 8 bits in blocks of their own, so that no row depends on its neighbours.
 /// </summary>
-internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
+internal sealed class LinearLayer(GraphBuilder graph, LinearForm form, StripWeights? strips = null)
 {
     private const int EightBitActivations = 4;
 
     private readonly Dictionary<(string Input, int BlockSize), Value> _sums = [];
+    private readonly Dictionary<(string Input, string Scale), Value> _normed = [];
     private readonly TokenProduct _tokens = new(graph);
 
     public bool IsFloat => form.Rounded is null;
+
+    /// <summary>Whether blocks are multiplied by our own operators.</summary>
+    public bool HasKernels => strips is not null && !IsFloat && !IsPerToken;
 
     /// <summary>Whether layers round each token as a whole, which wants inputs without outliers.</summary>
     public bool IsPerToken => form.PerToken;
@@ -41,9 +45,47 @@ internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
                 $"{matrix.Name}.T", [matrix.Columns, matrix.Rows], () => Layout.Transpose(matrix.Floats(), matrix.Rows, matrix.Columns)));
         }
 
-        return form.KeepBlocks && matrix.Own is { } own
-            ? Blocks(x, matrix, own, new Lazy<BlockMatrix>(matrix.Blocks!))
+        return Strips(matrix) is { } product ? product.Multiply(x)
+            : form.KeepBlocks && matrix.Own is { } own ? Blocks(x, matrix, own, new Lazy<BlockMatrix>(matrix.Blocks!))
             : Blocks(x, matrix, rounded, new Lazy<BlockMatrix>(() => BlockRounding.Round(matrix.Floats(), matrix.Rows, matrix.Columns, rounded)));
+    }
+
+    /// <summary>norm(x) · Wᵀ.</summary>
+    public Value MultiplyNormed(Value x, MatrixSource matrix, NormBefore norm)
+    {
+        if (Strips(matrix) is { } product)
+        {
+            return product.Multiply(x, norm);
+        }
+
+        if (!_normed.TryGetValue((x.Name, norm.Scale.Name), out var normed))
+        {
+            _normed[(x.Name, norm.Scale.Name)] = normed = graph.RmsNorm(x, norm.Scale, norm.Epsilon);
+        }
+
+        return Multiply(normed, matrix);
+    }
+
+    /// <summary>residual + x · Wᵀ.</summary>
+    public Value MultiplyAdd(Value x, MatrixSource matrix, Value residual) =>
+        Strips(matrix) is { } product ? product.Multiply(x, residual: residual) : graph.Add(residual, Multiply(x, matrix));
+
+    /// <summary>act(norm(x) · Gᵀ) · (norm(x) · Uᵀ); null where that is no single operator.</summary>
+    public Value? MultiplyGated(Value x, MatrixSource gate, MatrixSource up, NormBefore norm, string activation) =>
+        Activations.GateOf(activation) is var function and not GateActivation.None && MatrixSource.Interleave(gate, up) is { } both
+            && Strips(both) is { } product ? product.Multiply(x, norm, gate: function) : null;
+
+    private StripProduct? Strips(MatrixSource matrix)
+    {
+        if (!HasKernels || (form.KeepBlocks && matrix is { Own: not null, Blocks: null }))
+        {
+            return null;
+        }
+
+        var own = form.KeepBlocks ? matrix.Own : null;
+        var format = own ?? form.Rounded!;
+        return !StripMatrix.Takes(format, matrix.Columns) ? null : new StripProduct(graph, strips!, matrix, format, own is not null ? matrix.Blocks!
+            : () => BlockRounding.Round(matrix.Floats(), matrix.Rows, matrix.Columns, format, halfScales: true));
     }
 
     private Value Blocks(Value x, MatrixSource matrix, BlockFormat format, Lazy<BlockMatrix> values)

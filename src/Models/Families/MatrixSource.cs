@@ -35,6 +35,28 @@ internal sealed record MatrixSource(
             parts[0].Own,
             () => BlockMatrix.Stack([.. parts.Select(part => part.Blocks!())]));
 
+    /// <summary>Two matrices of one shape in turn, a strip of each; null where that does not come out even or they are in different blocks.</summary>
+    public static MatrixSource? Interleave(MatrixSource first, MatrixSource second)
+    {
+        if (first.Rows != second.Rows || first.Rows % StripMatrix.StripRows != 0
+            || Stack($"{first.Name}+{second.Name}", first, second) is not { } both)
+        {
+            return null;
+        }
+
+        return both with
+        {
+            Floats = () => Layout.SelectRows(both.Floats(), both.Columns, both.Rows, Source),
+            Blocks = () => both.Blocks!().SelectRows(both.Rows, Source),
+        };
+
+        int Source(int row)
+        {
+            var (strip, inStrip) = Math.DivRem(row, StripMatrix.StripRows);
+            return (strip % 2 * first.Rows) + (strip / 2 * StripMatrix.StripRows) + inStrip;
+        }
+    }
+
     /// <summary>Heads widened by columns of zeros, which cut blocks: there are only floats then, and they stay float where blocks must not be rounded.</summary>
     public MatrixSource PadColumns(string name, int heads, int head, int padded) => this with
     {

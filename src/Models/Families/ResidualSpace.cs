@@ -20,6 +20,9 @@ internal sealed class ResidualSpace(GraphBuilder graph, int size, bool rotated)
         ? graph.MatMul(x, graph.Weight($"{Name}.T", [size, size], () => Layout.Transpose(Rotation.Matrix(size), size, size)))
         : x;
 
+    /// <summary>What a norm multiplies by in a rotated space.</summary>
+    public Value Ones() => graph.Weight($"ones.{size}", [size], () => [.. Enumerable.Repeat(1f, size)]);
+
     /// <summary>A matrix that reads the stream behind a norm of some weights.</summary>
     public MatrixSource Reader(MatrixSource matrix, Func<float[]> norm) => rotated
         ? matrix.Map("in", values => Rotation.Rows(Layout.ScaleColumns(values, norm()), size))

@@ -13,9 +13,13 @@ internal sealed record LinearForm(BlockFormat? Rounded, bool KeepBlocks, bool Pe
 
     public static LinearForm Float { get; } = new(null, KeepBlocks: false);
 
-    public static LinearForm Of(ModelPrecision precision, bool keepBlocks) => precision switch
+    /// <param name="precision">Not auto.</param>
+    /// <param name="keepBlocks">See <see cref="KeepBlocks"/>.</param>
+    /// <param name="kernels">Whether our own operators multiply blocks: then 8 bits are blocks, too.</param>
+    public static LinearForm Of(ModelPrecision precision, bool keepBlocks, bool kernels) => precision switch
     {
         ModelPrecision.Fp32 => Float,
+        ModelPrecision.Int8 when kernels => new LinearForm(new BlockFormat(8, RoundedBlock, HasOffsets: false), keepBlocks),
         ModelPrecision.Int8 => new LinearForm(new BlockFormat(8, RoundedBlock, HasOffsets: false), KeepBlocks: false, PerToken: true),
         ModelPrecision.Int4 => new LinearForm(new BlockFormat(4, RoundedBlock, HasOffsets: false), keepBlocks),
         _ => throw new ArgumentOutOfRangeException(nameof(precision)),

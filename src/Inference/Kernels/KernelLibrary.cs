@@ -1,0 +1,21 @@
+using Microsoft.ML.OnnxRuntime;
+using VisionCluster.Models.Onnx;
+
+namespace VisionCluster.Inference.Kernels;
+
+/// <summary>Our own operators for CPUs (docs: ADR 006), made known to a session before its graph is loaded.</summary>
+internal static class KernelLibrary
+{
+    private static readonly nint Domain = CreateDomain();
+
+    public static void Register(SessionOptions options) => OrtApi.AddDomain(options.DangerousGetHandle(), Domain);
+
+    private static nint CreateDomain()
+    {
+        var domain = OrtApi.CreateDomain(KernelOps.Domain);
+        OrtApi.AddOperator(domain, CustomOperator.Describe(new BlockMatMul()));
+        OrtApi.AddOperator(domain, CustomOperator.Describe(new SlotAttention(half: false)));
+        OrtApi.AddOperator(domain, CustomOperator.Describe(new SlotAttention(half: true)));
+        return domain;
+    }
+}
