@@ -45,6 +45,7 @@ internal unsafe struct AttentionJob
     }
 
     /// <summary>Rotates tokens' queries and keys to their positions, and writes keys and values to the cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Write(int row, int kvHead, int first, int count)
     {
         var past = Lengths[row] + 1 - Tokens;
@@ -66,7 +67,7 @@ internal unsafe struct AttentionJob
     }
 
     /// <summary>Outputs of tokens for the query heads of a key-value head.</summary>
-    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Attend(int row, int kvHead, int first, int count)
     {
         var past = Lengths[row] + 1 - Tokens;
@@ -127,6 +128,7 @@ internal unsafe struct AttentionJob
 
     private readonly bool Sees(int position, int at) => position - Window < at + Keys - 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Rotate(float* x, float* result, int position, float scale)
     {
         var half = Head / 2;
@@ -157,6 +159,7 @@ internal unsafe struct AttentionJob
     }
 
     /// <summary>A tile of keys or values as floats <c>[16, head]</c>: in place where that is possible, else in the given memory; zeros behind the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly float* Load(byte* cache, int row, int kvHead, int position, int count, float* tile)
     {
         var source = Slot(cache, row, kvHead, position);

@@ -105,6 +105,7 @@ internal sealed unsafe class BlockMatMulKernel : IKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Units<TEight, TOffsets, THalf>(Job* job, int first, int end)
         where TEight : IFlag
         where TOffsets : IFlag
@@ -132,6 +133,7 @@ internal sealed unsafe class BlockMatMulKernel : IKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Activate(float* gate, float* up, int rows, GateActivation activation)
     {
         for (var at = 0; at < rows * StripRows; at += StripRows)
@@ -142,6 +144,7 @@ internal sealed unsafe class BlockMatMulKernel : IKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Write(Job* job, float* values, int row, int rows, int column)
     {
         var width = Math.Min(StripRows, job->Width - column);
