@@ -63,6 +63,10 @@ internal static unsafe class StripProducts
         }
     }
 
+    /// <summary>Four bytes of a row, in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<sbyte> Four(sbyte* quants, int index) => Vector512.Create(((int*)quants)[index]).AsSByte();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Load<THalf>(ref byte* source)
         where THalf : IFlag
@@ -80,7 +84,7 @@ internal static unsafe class StripProducts
     {
         var total = TEight.IsSet
             ? Wide.MultiplyPairs(a, Vector512<short>.One) + Wide.MultiplyPairs(b, Vector512.Create((short)16))
-            : Wide.MultiplyPairs(a + b, Vector512<short>.One);
+            : Wide.MultiplyPairs(a, Vector512<short>.One);
         if (!TOffsets.IsSet || TEight.IsSet)
         {
             total -= Vector512.Create(x.Totals[at] * (TEight.IsSet ? 128 : 8));
@@ -113,14 +117,14 @@ internal static unsafe class StripProducts
         var f7 = Vector512<float>.Zero;
         for (var block = 0; block < blocks; block++)
         {
-            var a0 = Vector512<short>.Zero;
-            var a1 = Vector512<short>.Zero;
-            var a2 = Vector512<short>.Zero;
-            var a3 = Vector512<short>.Zero;
-            var a4 = Vector512<short>.Zero;
-            var a5 = Vector512<short>.Zero;
-            var a6 = Vector512<short>.Zero;
-            var a7 = Vector512<short>.Zero;
+            Vector512<short> a0;
+            Vector512<short> a1;
+            Vector512<short> a2;
+            Vector512<short> a3;
+            Vector512<short> a4;
+            Vector512<short> a5;
+            Vector512<short> a6;
+            Vector512<short> a7;
             var b0 = Vector512<short>.Zero;
             var b1 = Vector512<short>.Zero;
             var b2 = Vector512<short>.Zero;
@@ -131,63 +135,198 @@ internal static unsafe class StripProducts
             var b7 = Vector512<short>.Zero;
             if (TEight.IsSet)
             {
-                for (var four = 0; four < 8; four++, weights += 64, quants += 32)
-                {
-                    var w = Vector512.Load(weights);
-                    var (low, high) = (w & mask, (w.AsUInt16() >>> 4).AsByte() & mask);
-                    var x0 = Vector512.Create(((int*)quants)[0]).AsSByte();
-                    a0 += Wide.MultiplyPairs(low, x0);
-                    b0 += Wide.MultiplyPairs(high, x0);
-                    var x1 = Vector512.Create(((int*)quants)[1]).AsSByte();
-                    a1 += Wide.MultiplyPairs(low, x1);
-                    b1 += Wide.MultiplyPairs(high, x1);
-                    var x2 = Vector512.Create(((int*)quants)[2]).AsSByte();
-                    a2 += Wide.MultiplyPairs(low, x2);
-                    b2 += Wide.MultiplyPairs(high, x2);
-                    var x3 = Vector512.Create(((int*)quants)[3]).AsSByte();
-                    a3 += Wide.MultiplyPairs(low, x3);
-                    b3 += Wide.MultiplyPairs(high, x3);
-                    var x4 = Vector512.Create(((int*)quants)[4]).AsSByte();
-                    a4 += Wide.MultiplyPairs(low, x4);
-                    b4 += Wide.MultiplyPairs(high, x4);
-                    var x5 = Vector512.Create(((int*)quants)[5]).AsSByte();
-                    a5 += Wide.MultiplyPairs(low, x5);
-                    b5 += Wide.MultiplyPairs(high, x5);
-                    var x6 = Vector512.Create(((int*)quants)[6]).AsSByte();
-                    a6 += Wide.MultiplyPairs(low, x6);
-                    b6 += Wide.MultiplyPairs(high, x6);
-                    var x7 = Vector512.Create(((int*)quants)[7]).AsSByte();
-                    a7 += Wide.MultiplyPairs(low, x7);
-                    b7 += Wide.MultiplyPairs(high, x7);
-                }
+                var w0 = Vector512.Load(weights + 0);
+                var (l0, h0) = (w0 & mask, (w0.AsUInt16() >>> 4).AsByte() & mask);
+                a0 = Wide.MultiplyPairs(l0, Four(quants, 0));
+                b0 = Wide.MultiplyPairs(h0, Four(quants, 0));
+                a1 = Wide.MultiplyPairs(l0, Four(quants, 1));
+                b1 = Wide.MultiplyPairs(h0, Four(quants, 1));
+                a2 = Wide.MultiplyPairs(l0, Four(quants, 2));
+                b2 = Wide.MultiplyPairs(h0, Four(quants, 2));
+                a3 = Wide.MultiplyPairs(l0, Four(quants, 3));
+                b3 = Wide.MultiplyPairs(h0, Four(quants, 3));
+                a4 = Wide.MultiplyPairs(l0, Four(quants, 4));
+                b4 = Wide.MultiplyPairs(h0, Four(quants, 4));
+                a5 = Wide.MultiplyPairs(l0, Four(quants, 5));
+                b5 = Wide.MultiplyPairs(h0, Four(quants, 5));
+                a6 = Wide.MultiplyPairs(l0, Four(quants, 6));
+                b6 = Wide.MultiplyPairs(h0, Four(quants, 6));
+                a7 = Wide.MultiplyPairs(l0, Four(quants, 7));
+                b7 = Wide.MultiplyPairs(h0, Four(quants, 7));
+                var w1 = Vector512.Load(weights + 64);
+                var (l1, h1) = (w1 & mask, (w1.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l1, Four(quants, 8));
+                b0 += Wide.MultiplyPairs(h1, Four(quants, 8));
+                a1 += Wide.MultiplyPairs(l1, Four(quants, 9));
+                b1 += Wide.MultiplyPairs(h1, Four(quants, 9));
+                a2 += Wide.MultiplyPairs(l1, Four(quants, 10));
+                b2 += Wide.MultiplyPairs(h1, Four(quants, 10));
+                a3 += Wide.MultiplyPairs(l1, Four(quants, 11));
+                b3 += Wide.MultiplyPairs(h1, Four(quants, 11));
+                a4 += Wide.MultiplyPairs(l1, Four(quants, 12));
+                b4 += Wide.MultiplyPairs(h1, Four(quants, 12));
+                a5 += Wide.MultiplyPairs(l1, Four(quants, 13));
+                b5 += Wide.MultiplyPairs(h1, Four(quants, 13));
+                a6 += Wide.MultiplyPairs(l1, Four(quants, 14));
+                b6 += Wide.MultiplyPairs(h1, Four(quants, 14));
+                a7 += Wide.MultiplyPairs(l1, Four(quants, 15));
+                b7 += Wide.MultiplyPairs(h1, Four(quants, 15));
+                var w2 = Vector512.Load(weights + 128);
+                var (l2, h2) = (w2 & mask, (w2.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l2, Four(quants, 16));
+                b0 += Wide.MultiplyPairs(h2, Four(quants, 16));
+                a1 += Wide.MultiplyPairs(l2, Four(quants, 17));
+                b1 += Wide.MultiplyPairs(h2, Four(quants, 17));
+                a2 += Wide.MultiplyPairs(l2, Four(quants, 18));
+                b2 += Wide.MultiplyPairs(h2, Four(quants, 18));
+                a3 += Wide.MultiplyPairs(l2, Four(quants, 19));
+                b3 += Wide.MultiplyPairs(h2, Four(quants, 19));
+                a4 += Wide.MultiplyPairs(l2, Four(quants, 20));
+                b4 += Wide.MultiplyPairs(h2, Four(quants, 20));
+                a5 += Wide.MultiplyPairs(l2, Four(quants, 21));
+                b5 += Wide.MultiplyPairs(h2, Four(quants, 21));
+                a6 += Wide.MultiplyPairs(l2, Four(quants, 22));
+                b6 += Wide.MultiplyPairs(h2, Four(quants, 22));
+                a7 += Wide.MultiplyPairs(l2, Four(quants, 23));
+                b7 += Wide.MultiplyPairs(h2, Four(quants, 23));
+                var w3 = Vector512.Load(weights + 192);
+                var (l3, h3) = (w3 & mask, (w3.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l3, Four(quants, 24));
+                b0 += Wide.MultiplyPairs(h3, Four(quants, 24));
+                a1 += Wide.MultiplyPairs(l3, Four(quants, 25));
+                b1 += Wide.MultiplyPairs(h3, Four(quants, 25));
+                a2 += Wide.MultiplyPairs(l3, Four(quants, 26));
+                b2 += Wide.MultiplyPairs(h3, Four(quants, 26));
+                a3 += Wide.MultiplyPairs(l3, Four(quants, 27));
+                b3 += Wide.MultiplyPairs(h3, Four(quants, 27));
+                a4 += Wide.MultiplyPairs(l3, Four(quants, 28));
+                b4 += Wide.MultiplyPairs(h3, Four(quants, 28));
+                a5 += Wide.MultiplyPairs(l3, Four(quants, 29));
+                b5 += Wide.MultiplyPairs(h3, Four(quants, 29));
+                a6 += Wide.MultiplyPairs(l3, Four(quants, 30));
+                b6 += Wide.MultiplyPairs(h3, Four(quants, 30));
+                a7 += Wide.MultiplyPairs(l3, Four(quants, 31));
+                b7 += Wide.MultiplyPairs(h3, Four(quants, 31));
+                var w4 = Vector512.Load(weights + 256);
+                var (l4, h4) = (w4 & mask, (w4.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l4, Four(quants, 32));
+                b0 += Wide.MultiplyPairs(h4, Four(quants, 32));
+                a1 += Wide.MultiplyPairs(l4, Four(quants, 33));
+                b1 += Wide.MultiplyPairs(h4, Four(quants, 33));
+                a2 += Wide.MultiplyPairs(l4, Four(quants, 34));
+                b2 += Wide.MultiplyPairs(h4, Four(quants, 34));
+                a3 += Wide.MultiplyPairs(l4, Four(quants, 35));
+                b3 += Wide.MultiplyPairs(h4, Four(quants, 35));
+                a4 += Wide.MultiplyPairs(l4, Four(quants, 36));
+                b4 += Wide.MultiplyPairs(h4, Four(quants, 36));
+                a5 += Wide.MultiplyPairs(l4, Four(quants, 37));
+                b5 += Wide.MultiplyPairs(h4, Four(quants, 37));
+                a6 += Wide.MultiplyPairs(l4, Four(quants, 38));
+                b6 += Wide.MultiplyPairs(h4, Four(quants, 38));
+                a7 += Wide.MultiplyPairs(l4, Four(quants, 39));
+                b7 += Wide.MultiplyPairs(h4, Four(quants, 39));
+                var w5 = Vector512.Load(weights + 320);
+                var (l5, h5) = (w5 & mask, (w5.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l5, Four(quants, 40));
+                b0 += Wide.MultiplyPairs(h5, Four(quants, 40));
+                a1 += Wide.MultiplyPairs(l5, Four(quants, 41));
+                b1 += Wide.MultiplyPairs(h5, Four(quants, 41));
+                a2 += Wide.MultiplyPairs(l5, Four(quants, 42));
+                b2 += Wide.MultiplyPairs(h5, Four(quants, 42));
+                a3 += Wide.MultiplyPairs(l5, Four(quants, 43));
+                b3 += Wide.MultiplyPairs(h5, Four(quants, 43));
+                a4 += Wide.MultiplyPairs(l5, Four(quants, 44));
+                b4 += Wide.MultiplyPairs(h5, Four(quants, 44));
+                a5 += Wide.MultiplyPairs(l5, Four(quants, 45));
+                b5 += Wide.MultiplyPairs(h5, Four(quants, 45));
+                a6 += Wide.MultiplyPairs(l5, Four(quants, 46));
+                b6 += Wide.MultiplyPairs(h5, Four(quants, 46));
+                a7 += Wide.MultiplyPairs(l5, Four(quants, 47));
+                b7 += Wide.MultiplyPairs(h5, Four(quants, 47));
+                var w6 = Vector512.Load(weights + 384);
+                var (l6, h6) = (w6 & mask, (w6.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l6, Four(quants, 48));
+                b0 += Wide.MultiplyPairs(h6, Four(quants, 48));
+                a1 += Wide.MultiplyPairs(l6, Four(quants, 49));
+                b1 += Wide.MultiplyPairs(h6, Four(quants, 49));
+                a2 += Wide.MultiplyPairs(l6, Four(quants, 50));
+                b2 += Wide.MultiplyPairs(h6, Four(quants, 50));
+                a3 += Wide.MultiplyPairs(l6, Four(quants, 51));
+                b3 += Wide.MultiplyPairs(h6, Four(quants, 51));
+                a4 += Wide.MultiplyPairs(l6, Four(quants, 52));
+                b4 += Wide.MultiplyPairs(h6, Four(quants, 52));
+                a5 += Wide.MultiplyPairs(l6, Four(quants, 53));
+                b5 += Wide.MultiplyPairs(h6, Four(quants, 53));
+                a6 += Wide.MultiplyPairs(l6, Four(quants, 54));
+                b6 += Wide.MultiplyPairs(h6, Four(quants, 54));
+                a7 += Wide.MultiplyPairs(l6, Four(quants, 55));
+                b7 += Wide.MultiplyPairs(h6, Four(quants, 55));
+                var w7 = Vector512.Load(weights + 448);
+                var (l7, h7) = (w7 & mask, (w7.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l7, Four(quants, 56));
+                b0 += Wide.MultiplyPairs(h7, Four(quants, 56));
+                a1 += Wide.MultiplyPairs(l7, Four(quants, 57));
+                b1 += Wide.MultiplyPairs(h7, Four(quants, 57));
+                a2 += Wide.MultiplyPairs(l7, Four(quants, 58));
+                b2 += Wide.MultiplyPairs(h7, Four(quants, 58));
+                a3 += Wide.MultiplyPairs(l7, Four(quants, 59));
+                b3 += Wide.MultiplyPairs(h7, Four(quants, 59));
+                a4 += Wide.MultiplyPairs(l7, Four(quants, 60));
+                b4 += Wide.MultiplyPairs(h7, Four(quants, 60));
+                a5 += Wide.MultiplyPairs(l7, Four(quants, 61));
+                b5 += Wide.MultiplyPairs(h7, Four(quants, 61));
+                a6 += Wide.MultiplyPairs(l7, Four(quants, 62));
+                b6 += Wide.MultiplyPairs(h7, Four(quants, 62));
+                a7 += Wide.MultiplyPairs(l7, Four(quants, 63));
+                b7 += Wide.MultiplyPairs(h7, Four(quants, 63));
+                weights += 512;
             }
             else
             {
-                for (var four = 0; four < 4; four++, weights += 64, quants += 32)
-                {
-                    var w = Vector512.Load(weights);
-                    var (low, high) = (w & mask, (w.AsUInt16() >>> 4).AsByte() & mask);
-                    a0 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[0]).AsSByte());
-                    a0 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[32]).AsSByte());
-                    a1 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[1]).AsSByte());
-                    a1 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[33]).AsSByte());
-                    a2 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[2]).AsSByte());
-                    a2 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[34]).AsSByte());
-                    a3 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[3]).AsSByte());
-                    a3 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[35]).AsSByte());
-                    a4 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[4]).AsSByte());
-                    a4 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[36]).AsSByte());
-                    a5 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[5]).AsSByte());
-                    a5 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[37]).AsSByte());
-                    a6 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[6]).AsSByte());
-                    a6 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[38]).AsSByte());
-                    a7 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[7]).AsSByte());
-                    a7 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[39]).AsSByte());
-                }
-
-                quants += 128;
+                var v0 = Vector512.Load(weights + 0);
+                var (m0, n0) = (v0 & mask, (v0.AsUInt16() >>> 4).AsByte() & mask);
+                a0 = Wide.MultiplyPairs(m0, Four(quants, 0)) + Wide.MultiplyPairs(n0, Four(quants, 32));
+                a1 = Wide.MultiplyPairs(m0, Four(quants, 1)) + Wide.MultiplyPairs(n0, Four(quants, 33));
+                a2 = Wide.MultiplyPairs(m0, Four(quants, 2)) + Wide.MultiplyPairs(n0, Four(quants, 34));
+                a3 = Wide.MultiplyPairs(m0, Four(quants, 3)) + Wide.MultiplyPairs(n0, Four(quants, 35));
+                a4 = Wide.MultiplyPairs(m0, Four(quants, 4)) + Wide.MultiplyPairs(n0, Four(quants, 36));
+                a5 = Wide.MultiplyPairs(m0, Four(quants, 5)) + Wide.MultiplyPairs(n0, Four(quants, 37));
+                a6 = Wide.MultiplyPairs(m0, Four(quants, 6)) + Wide.MultiplyPairs(n0, Four(quants, 38));
+                a7 = Wide.MultiplyPairs(m0, Four(quants, 7)) + Wide.MultiplyPairs(n0, Four(quants, 39));
+                var v1 = Vector512.Load(weights + 64);
+                var (m1, n1) = (v1 & mask, (v1.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m1, Four(quants, 8)) + Wide.MultiplyPairs(n1, Four(quants, 40));
+                a1 += Wide.MultiplyPairs(m1, Four(quants, 9)) + Wide.MultiplyPairs(n1, Four(quants, 41));
+                a2 += Wide.MultiplyPairs(m1, Four(quants, 10)) + Wide.MultiplyPairs(n1, Four(quants, 42));
+                a3 += Wide.MultiplyPairs(m1, Four(quants, 11)) + Wide.MultiplyPairs(n1, Four(quants, 43));
+                a4 += Wide.MultiplyPairs(m1, Four(quants, 12)) + Wide.MultiplyPairs(n1, Four(quants, 44));
+                a5 += Wide.MultiplyPairs(m1, Four(quants, 13)) + Wide.MultiplyPairs(n1, Four(quants, 45));
+                a6 += Wide.MultiplyPairs(m1, Four(quants, 14)) + Wide.MultiplyPairs(n1, Four(quants, 46));
+                a7 += Wide.MultiplyPairs(m1, Four(quants, 15)) + Wide.MultiplyPairs(n1, Four(quants, 47));
+                var v2 = Vector512.Load(weights + 128);
+                var (m2, n2) = (v2 & mask, (v2.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m2, Four(quants, 16)) + Wide.MultiplyPairs(n2, Four(quants, 48));
+                a1 += Wide.MultiplyPairs(m2, Four(quants, 17)) + Wide.MultiplyPairs(n2, Four(quants, 49));
+                a2 += Wide.MultiplyPairs(m2, Four(quants, 18)) + Wide.MultiplyPairs(n2, Four(quants, 50));
+                a3 += Wide.MultiplyPairs(m2, Four(quants, 19)) + Wide.MultiplyPairs(n2, Four(quants, 51));
+                a4 += Wide.MultiplyPairs(m2, Four(quants, 20)) + Wide.MultiplyPairs(n2, Four(quants, 52));
+                a5 += Wide.MultiplyPairs(m2, Four(quants, 21)) + Wide.MultiplyPairs(n2, Four(quants, 53));
+                a6 += Wide.MultiplyPairs(m2, Four(quants, 22)) + Wide.MultiplyPairs(n2, Four(quants, 54));
+                a7 += Wide.MultiplyPairs(m2, Four(quants, 23)) + Wide.MultiplyPairs(n2, Four(quants, 55));
+                var v3 = Vector512.Load(weights + 192);
+                var (m3, n3) = (v3 & mask, (v3.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m3, Four(quants, 24)) + Wide.MultiplyPairs(n3, Four(quants, 56));
+                a1 += Wide.MultiplyPairs(m3, Four(quants, 25)) + Wide.MultiplyPairs(n3, Four(quants, 57));
+                a2 += Wide.MultiplyPairs(m3, Four(quants, 26)) + Wide.MultiplyPairs(n3, Four(quants, 58));
+                a3 += Wide.MultiplyPairs(m3, Four(quants, 27)) + Wide.MultiplyPairs(n3, Four(quants, 59));
+                a4 += Wide.MultiplyPairs(m3, Four(quants, 28)) + Wide.MultiplyPairs(n3, Four(quants, 60));
+                a5 += Wide.MultiplyPairs(m3, Four(quants, 29)) + Wide.MultiplyPairs(n3, Four(quants, 61));
+                a6 += Wide.MultiplyPairs(m3, Four(quants, 30)) + Wide.MultiplyPairs(n3, Four(quants, 62));
+                a7 += Wide.MultiplyPairs(m3, Four(quants, 31)) + Wide.MultiplyPairs(n3, Four(quants, 63));
+                weights += 256;
             }
 
+            quants += 256;
             var d = Load<THalf>(ref scale);
             var o = TOffsets.IsSet ? Load<THalf>(ref offset) : default;
             f0 = Scale<TEight, TOffsets>(f0, a0, b0, d, o, x, (block * 8) + 0);
@@ -229,53 +368,128 @@ internal static unsafe class StripProducts
         var f3 = Vector512<float>.Zero;
         for (var block = 0; block < blocks; block++)
         {
-            var a0 = Vector512<short>.Zero;
-            var a1 = Vector512<short>.Zero;
-            var a2 = Vector512<short>.Zero;
-            var a3 = Vector512<short>.Zero;
+            Vector512<short> a0;
+            Vector512<short> a1;
+            Vector512<short> a2;
+            Vector512<short> a3;
             var b0 = Vector512<short>.Zero;
             var b1 = Vector512<short>.Zero;
             var b2 = Vector512<short>.Zero;
             var b3 = Vector512<short>.Zero;
             if (TEight.IsSet)
             {
-                for (var four = 0; four < 8; four++, weights += 64, quants += 16)
-                {
-                    var w = Vector512.Load(weights);
-                    var (low, high) = (w & mask, (w.AsUInt16() >>> 4).AsByte() & mask);
-                    var x0 = Vector512.Create(((int*)quants)[0]).AsSByte();
-                    a0 += Wide.MultiplyPairs(low, x0);
-                    b0 += Wide.MultiplyPairs(high, x0);
-                    var x1 = Vector512.Create(((int*)quants)[1]).AsSByte();
-                    a1 += Wide.MultiplyPairs(low, x1);
-                    b1 += Wide.MultiplyPairs(high, x1);
-                    var x2 = Vector512.Create(((int*)quants)[2]).AsSByte();
-                    a2 += Wide.MultiplyPairs(low, x2);
-                    b2 += Wide.MultiplyPairs(high, x2);
-                    var x3 = Vector512.Create(((int*)quants)[3]).AsSByte();
-                    a3 += Wide.MultiplyPairs(low, x3);
-                    b3 += Wide.MultiplyPairs(high, x3);
-                }
+                var w0 = Vector512.Load(weights + 0);
+                var (l0, h0) = (w0 & mask, (w0.AsUInt16() >>> 4).AsByte() & mask);
+                a0 = Wide.MultiplyPairs(l0, Four(quants, 0));
+                b0 = Wide.MultiplyPairs(h0, Four(quants, 0));
+                a1 = Wide.MultiplyPairs(l0, Four(quants, 1));
+                b1 = Wide.MultiplyPairs(h0, Four(quants, 1));
+                a2 = Wide.MultiplyPairs(l0, Four(quants, 2));
+                b2 = Wide.MultiplyPairs(h0, Four(quants, 2));
+                a3 = Wide.MultiplyPairs(l0, Four(quants, 3));
+                b3 = Wide.MultiplyPairs(h0, Four(quants, 3));
+                var w1 = Vector512.Load(weights + 64);
+                var (l1, h1) = (w1 & mask, (w1.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l1, Four(quants, 4));
+                b0 += Wide.MultiplyPairs(h1, Four(quants, 4));
+                a1 += Wide.MultiplyPairs(l1, Four(quants, 5));
+                b1 += Wide.MultiplyPairs(h1, Four(quants, 5));
+                a2 += Wide.MultiplyPairs(l1, Four(quants, 6));
+                b2 += Wide.MultiplyPairs(h1, Four(quants, 6));
+                a3 += Wide.MultiplyPairs(l1, Four(quants, 7));
+                b3 += Wide.MultiplyPairs(h1, Four(quants, 7));
+                var w2 = Vector512.Load(weights + 128);
+                var (l2, h2) = (w2 & mask, (w2.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l2, Four(quants, 8));
+                b0 += Wide.MultiplyPairs(h2, Four(quants, 8));
+                a1 += Wide.MultiplyPairs(l2, Four(quants, 9));
+                b1 += Wide.MultiplyPairs(h2, Four(quants, 9));
+                a2 += Wide.MultiplyPairs(l2, Four(quants, 10));
+                b2 += Wide.MultiplyPairs(h2, Four(quants, 10));
+                a3 += Wide.MultiplyPairs(l2, Four(quants, 11));
+                b3 += Wide.MultiplyPairs(h2, Four(quants, 11));
+                var w3 = Vector512.Load(weights + 192);
+                var (l3, h3) = (w3 & mask, (w3.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l3, Four(quants, 12));
+                b0 += Wide.MultiplyPairs(h3, Four(quants, 12));
+                a1 += Wide.MultiplyPairs(l3, Four(quants, 13));
+                b1 += Wide.MultiplyPairs(h3, Four(quants, 13));
+                a2 += Wide.MultiplyPairs(l3, Four(quants, 14));
+                b2 += Wide.MultiplyPairs(h3, Four(quants, 14));
+                a3 += Wide.MultiplyPairs(l3, Four(quants, 15));
+                b3 += Wide.MultiplyPairs(h3, Four(quants, 15));
+                var w4 = Vector512.Load(weights + 256);
+                var (l4, h4) = (w4 & mask, (w4.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l4, Four(quants, 16));
+                b0 += Wide.MultiplyPairs(h4, Four(quants, 16));
+                a1 += Wide.MultiplyPairs(l4, Four(quants, 17));
+                b1 += Wide.MultiplyPairs(h4, Four(quants, 17));
+                a2 += Wide.MultiplyPairs(l4, Four(quants, 18));
+                b2 += Wide.MultiplyPairs(h4, Four(quants, 18));
+                a3 += Wide.MultiplyPairs(l4, Four(quants, 19));
+                b3 += Wide.MultiplyPairs(h4, Four(quants, 19));
+                var w5 = Vector512.Load(weights + 320);
+                var (l5, h5) = (w5 & mask, (w5.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l5, Four(quants, 20));
+                b0 += Wide.MultiplyPairs(h5, Four(quants, 20));
+                a1 += Wide.MultiplyPairs(l5, Four(quants, 21));
+                b1 += Wide.MultiplyPairs(h5, Four(quants, 21));
+                a2 += Wide.MultiplyPairs(l5, Four(quants, 22));
+                b2 += Wide.MultiplyPairs(h5, Four(quants, 22));
+                a3 += Wide.MultiplyPairs(l5, Four(quants, 23));
+                b3 += Wide.MultiplyPairs(h5, Four(quants, 23));
+                var w6 = Vector512.Load(weights + 384);
+                var (l6, h6) = (w6 & mask, (w6.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l6, Four(quants, 24));
+                b0 += Wide.MultiplyPairs(h6, Four(quants, 24));
+                a1 += Wide.MultiplyPairs(l6, Four(quants, 25));
+                b1 += Wide.MultiplyPairs(h6, Four(quants, 25));
+                a2 += Wide.MultiplyPairs(l6, Four(quants, 26));
+                b2 += Wide.MultiplyPairs(h6, Four(quants, 26));
+                a3 += Wide.MultiplyPairs(l6, Four(quants, 27));
+                b3 += Wide.MultiplyPairs(h6, Four(quants, 27));
+                var w7 = Vector512.Load(weights + 448);
+                var (l7, h7) = (w7 & mask, (w7.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l7, Four(quants, 28));
+                b0 += Wide.MultiplyPairs(h7, Four(quants, 28));
+                a1 += Wide.MultiplyPairs(l7, Four(quants, 29));
+                b1 += Wide.MultiplyPairs(h7, Four(quants, 29));
+                a2 += Wide.MultiplyPairs(l7, Four(quants, 30));
+                b2 += Wide.MultiplyPairs(h7, Four(quants, 30));
+                a3 += Wide.MultiplyPairs(l7, Four(quants, 31));
+                b3 += Wide.MultiplyPairs(h7, Four(quants, 31));
+                weights += 512;
             }
             else
             {
-                for (var four = 0; four < 4; four++, weights += 64, quants += 16)
-                {
-                    var w = Vector512.Load(weights);
-                    var (low, high) = (w & mask, (w.AsUInt16() >>> 4).AsByte() & mask);
-                    a0 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[0]).AsSByte());
-                    a0 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[16]).AsSByte());
-                    a1 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[1]).AsSByte());
-                    a1 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[17]).AsSByte());
-                    a2 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[2]).AsSByte());
-                    a2 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[18]).AsSByte());
-                    a3 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[3]).AsSByte());
-                    a3 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[19]).AsSByte());
-                }
-
-                quants += 64;
+                var v0 = Vector512.Load(weights + 0);
+                var (m0, n0) = (v0 & mask, (v0.AsUInt16() >>> 4).AsByte() & mask);
+                a0 = Wide.MultiplyPairs(m0, Four(quants, 0)) + Wide.MultiplyPairs(n0, Four(quants, 16));
+                a1 = Wide.MultiplyPairs(m0, Four(quants, 1)) + Wide.MultiplyPairs(n0, Four(quants, 17));
+                a2 = Wide.MultiplyPairs(m0, Four(quants, 2)) + Wide.MultiplyPairs(n0, Four(quants, 18));
+                a3 = Wide.MultiplyPairs(m0, Four(quants, 3)) + Wide.MultiplyPairs(n0, Four(quants, 19));
+                var v1 = Vector512.Load(weights + 64);
+                var (m1, n1) = (v1 & mask, (v1.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m1, Four(quants, 4)) + Wide.MultiplyPairs(n1, Four(quants, 20));
+                a1 += Wide.MultiplyPairs(m1, Four(quants, 5)) + Wide.MultiplyPairs(n1, Four(quants, 21));
+                a2 += Wide.MultiplyPairs(m1, Four(quants, 6)) + Wide.MultiplyPairs(n1, Four(quants, 22));
+                a3 += Wide.MultiplyPairs(m1, Four(quants, 7)) + Wide.MultiplyPairs(n1, Four(quants, 23));
+                var v2 = Vector512.Load(weights + 128);
+                var (m2, n2) = (v2 & mask, (v2.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m2, Four(quants, 8)) + Wide.MultiplyPairs(n2, Four(quants, 24));
+                a1 += Wide.MultiplyPairs(m2, Four(quants, 9)) + Wide.MultiplyPairs(n2, Four(quants, 25));
+                a2 += Wide.MultiplyPairs(m2, Four(quants, 10)) + Wide.MultiplyPairs(n2, Four(quants, 26));
+                a3 += Wide.MultiplyPairs(m2, Four(quants, 11)) + Wide.MultiplyPairs(n2, Four(quants, 27));
+                var v3 = Vector512.Load(weights + 192);
+                var (m3, n3) = (v3 & mask, (v3.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m3, Four(quants, 12)) + Wide.MultiplyPairs(n3, Four(quants, 28));
+                a1 += Wide.MultiplyPairs(m3, Four(quants, 13)) + Wide.MultiplyPairs(n3, Four(quants, 29));
+                a2 += Wide.MultiplyPairs(m3, Four(quants, 14)) + Wide.MultiplyPairs(n3, Four(quants, 30));
+                a3 += Wide.MultiplyPairs(m3, Four(quants, 15)) + Wide.MultiplyPairs(n3, Four(quants, 31));
+                weights += 256;
             }
 
+            quants += 128;
             var d = Load<THalf>(ref scale);
             var o = TOffsets.IsSet ? Load<THalf>(ref offset) : default;
             f0 = Scale<TEight, TOffsets>(f0, a0, b0, d, o, x, (block * 4) + 0);
@@ -306,32 +520,62 @@ internal static unsafe class StripProducts
         var f0 = Vector512<float>.Zero;
         for (var block = 0; block < blocks; block++)
         {
-            var a0 = Vector512<short>.Zero;
+            Vector512<short> a0;
             var b0 = Vector512<short>.Zero;
             if (TEight.IsSet)
             {
-                for (var four = 0; four < 8; four++, weights += 64, quants += 4)
-                {
-                    var w = Vector512.Load(weights);
-                    var (low, high) = (w & mask, (w.AsUInt16() >>> 4).AsByte() & mask);
-                    var x0 = Vector512.Create(((int*)quants)[0]).AsSByte();
-                    a0 += Wide.MultiplyPairs(low, x0);
-                    b0 += Wide.MultiplyPairs(high, x0);
-                }
+                var w0 = Vector512.Load(weights + 0);
+                var (l0, h0) = (w0 & mask, (w0.AsUInt16() >>> 4).AsByte() & mask);
+                a0 = Wide.MultiplyPairs(l0, Four(quants, 0));
+                b0 = Wide.MultiplyPairs(h0, Four(quants, 0));
+                var w1 = Vector512.Load(weights + 64);
+                var (l1, h1) = (w1 & mask, (w1.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l1, Four(quants, 1));
+                b0 += Wide.MultiplyPairs(h1, Four(quants, 1));
+                var w2 = Vector512.Load(weights + 128);
+                var (l2, h2) = (w2 & mask, (w2.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l2, Four(quants, 2));
+                b0 += Wide.MultiplyPairs(h2, Four(quants, 2));
+                var w3 = Vector512.Load(weights + 192);
+                var (l3, h3) = (w3 & mask, (w3.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l3, Four(quants, 3));
+                b0 += Wide.MultiplyPairs(h3, Four(quants, 3));
+                var w4 = Vector512.Load(weights + 256);
+                var (l4, h4) = (w4 & mask, (w4.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l4, Four(quants, 4));
+                b0 += Wide.MultiplyPairs(h4, Four(quants, 4));
+                var w5 = Vector512.Load(weights + 320);
+                var (l5, h5) = (w5 & mask, (w5.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l5, Four(quants, 5));
+                b0 += Wide.MultiplyPairs(h5, Four(quants, 5));
+                var w6 = Vector512.Load(weights + 384);
+                var (l6, h6) = (w6 & mask, (w6.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l6, Four(quants, 6));
+                b0 += Wide.MultiplyPairs(h6, Four(quants, 6));
+                var w7 = Vector512.Load(weights + 448);
+                var (l7, h7) = (w7 & mask, (w7.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(l7, Four(quants, 7));
+                b0 += Wide.MultiplyPairs(h7, Four(quants, 7));
+                weights += 512;
             }
             else
             {
-                for (var four = 0; four < 4; four++, weights += 64, quants += 4)
-                {
-                    var w = Vector512.Load(weights);
-                    var (low, high) = (w & mask, (w.AsUInt16() >>> 4).AsByte() & mask);
-                    a0 += Wide.MultiplyPairs(low, Vector512.Create(((int*)quants)[0]).AsSByte());
-                    b0 += Wide.MultiplyPairs(high, Vector512.Create(((int*)quants)[4]).AsSByte());
-                }
-
-                quants += 16;
+                var v0 = Vector512.Load(weights + 0);
+                var (m0, n0) = (v0 & mask, (v0.AsUInt16() >>> 4).AsByte() & mask);
+                a0 = Wide.MultiplyPairs(m0, Four(quants, 0)) + Wide.MultiplyPairs(n0, Four(quants, 4));
+                var v1 = Vector512.Load(weights + 64);
+                var (m1, n1) = (v1 & mask, (v1.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m1, Four(quants, 1)) + Wide.MultiplyPairs(n1, Four(quants, 5));
+                var v2 = Vector512.Load(weights + 128);
+                var (m2, n2) = (v2 & mask, (v2.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m2, Four(quants, 2)) + Wide.MultiplyPairs(n2, Four(quants, 6));
+                var v3 = Vector512.Load(weights + 192);
+                var (m3, n3) = (v3 & mask, (v3.AsUInt16() >>> 4).AsByte() & mask);
+                a0 += Wide.MultiplyPairs(m3, Four(quants, 3)) + Wide.MultiplyPairs(n3, Four(quants, 7));
+                weights += 256;
             }
 
+            quants += 32;
             var d = Load<THalf>(ref scale);
             var o = TOffsets.IsSet ? Load<THalf>(ref offset) : default;
             f0 = Scale<TEight, TOffsets>(f0, a0, b0, d, o, x, (block * 1) + 0);
