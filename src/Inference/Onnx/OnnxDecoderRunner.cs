@@ -23,7 +23,6 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
     private readonly PrefillBinding?[] _prefixPrefill;
     private readonly DecodeBinding?[] _checks = new DecodeBinding?[MaxLogitRows + 1]; // of slot 0, by tokens
     private readonly RunBuffers _buffers;
-    private readonly bool _isExact;
 
     public OnnxDecoderRunner(
         CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Fp32)
@@ -31,8 +30,8 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         var decoder = model.Manifest.Decoder ?? throw new InvalidOperationException("The model has no decoder.");
         (HiddenSize, VocabularySize, SlotCount, SlotCapacity) = (decoder.HiddenSize, decoder.VocabularySize, slots, capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, decoder.MaxPositions);
-        _isExact = decoder.HasSlotAttention && precision != KvPrecision.Int8;
-        KeepsAnswersPrivate = !_isExact && (precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name());
+        IsExact = decoder is { HasSlotAttention: true, BidirectionalPrefix: false } && precision != KvPrecision.Int8;
+        KeepsAnswersPrivate = !IsExact && (precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name());
         var scales = precision == KvPrecision.Int8 ? KvCalibration.Measure(model, device) : null;
         _session = scales is null ? SessionFactory.Open(model.GraphPath(precision == KvPrecision.Fp16 ? GraphKind.DecoderHalfCache : GraphKind.Decoder), device, spins: true)
             : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device, spins: true));
@@ -63,7 +62,11 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
 
     // ONNX Runtime's attention over a single new token multiplies by another kernel (a row vector) than over several, which all agree to the
     // last bit; our own is the same for all.
-    public int MinExactChunk => _isExact ? 1 : 2;
+    // Our own attention is the same for every cut. ONNX Runtime's over a single new token multiplies by another kernel (a row vector) than over
+    // several, which all agree to the last bit.
+    public bool IsExact { get; }
+
+    public int MinExactChunk => IsExact ? 1 : 2;
 
     public bool KeepsAnswersPrivate { get; }
 
