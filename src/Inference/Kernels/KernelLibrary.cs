@@ -3,7 +3,7 @@ using VisionCluster.Models.Onnx;
 
 namespace VisionCluster.Inference.Kernels;
 
-/// <summary>Our own operators for CPUs (docs: ADR 006), made known to a session before its graph is loaded.</summary>
+/// <summary>Our own operators for CPUs (docs: ADR 007), made known to a session before its graph is loaded.</summary>
 internal static class KernelLibrary
 {
     private static readonly nint Domain = CreateDomain();

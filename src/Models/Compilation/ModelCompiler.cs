@@ -71,7 +71,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
             using (var weights = source.OpenTensors())
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks, kernels), options.Int8Encoders, kernels));
+                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders, kernels));
                 file.Flush();
             }
 

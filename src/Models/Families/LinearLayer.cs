@@ -5,8 +5,9 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// x · Wᵀ in the form that a model's precision asks for: float32, <see cref="TokenProduct"/>, or blocks. In blocks it is ONNX Runtime's <c>MatMulNBits</c> at accuracy level 4, which rounds
-/// each token's activations to 8 bits in blocks of their own, so that no row depends on its neighbours.
+/// x · Wᵀ in the form that a model's precision asks for: float32, or blocks. Blocks are multiplied by our own operator where a graph may use it,
+/// else by ONNX Runtime's <c>MatMulNBits</c> at accuracy level 4; both round each token's activations to 8 bits in blocks of their own, so that
+/// no row depends on its neighbours.
 /// </summary>
 internal sealed class LinearLayer(GraphBuilder graph, LinearForm form, StripWeights? strips = null)
 {
@@ -14,29 +15,16 @@ internal sealed class LinearLayer(GraphBuilder graph, LinearForm form, StripWeig
 
     private readonly Dictionary<(string Input, int BlockSize), Value> _sums = [];
     private readonly Dictionary<(string Input, string Scale), Value> _normed = [];
-    private readonly TokenProduct _tokens = new(graph);
 
     public bool IsFloat => form.Rounded is null;
 
     /// <summary>Whether blocks are multiplied by our own operators.</summary>
-    public bool HasKernels => strips is not null && !IsFloat && !IsPerToken;
-
-    /// <summary>Whether layers round each token as a whole, which wants inputs without outliers.</summary>
-    public bool IsPerToken => form.PerToken;
+    public bool HasKernels => strips is not null && !IsFloat;
 
     /// <param name="x"><c>[…, columns]</c></param>
     /// <param name="matrix">W.</param>
-    /// <param name="hasOutliers">Whether x may have outliers that no rotation has spread yet.</param>
     /// <returns><c>[…, rows]</c></returns>
-    public Value Multiply(Value x, MatrixSource matrix, bool hasOutliers = false) => form.PerToken
-        ? _tokens.Multiply(x, matrix, hasOutliers ? TokenProduct.RunOf(matrix.Columns) : 1)
-        : MultiplyHead(x, matrix);
-
-    /// <summary>
-    /// The same for the head, which is not rounded per token: what it makes are logits, and it may be given no rows, for which
-    /// <c>MatMulIntegerToFloat</c> fails.
-    /// </summary>
-    public Value MultiplyHead(Value x, MatrixSource matrix)
+    public Value Multiply(Value x, MatrixSource matrix)
     {
         // Blocks that cannot be served as they are stay exact.
         if (form.Rounded is not { } rounded || (form.KeepBlocks && matrix is { Own: not null, Blocks: null }))

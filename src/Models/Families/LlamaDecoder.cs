@@ -16,7 +16,6 @@ internal sealed class LlamaDecoder
     private readonly GraphBuilder _graph;
     private readonly WeightScope _model;
     private readonly bool _kernels;
-    private readonly ResidualSpace _space;
     private readonly LlamaMatrices _matrices;
     private readonly IDecoderLayers _layers;
 
@@ -28,10 +27,9 @@ internal sealed class LlamaDecoder
     public LlamaDecoder(LlamaConfig config, GraphBuilder graph, WeightScope model, WeightScope root, bool kernels = false)
     {
         (_config, _graph, _model, _kernels) = (config, graph, model, kernels);
-        _space = new ResidualSpace(graph, config.HiddenSize, model.Layer.IsPerToken);
-        _matrices = new LlamaMatrices(config, model, root, _space);
+        _matrices = new LlamaMatrices(config, model, root);
         _layers = model.Layer.HasKernels ? new FusedLayers(config, graph, model, _matrices)
-            : new PlainLayers(config, graph, model, _matrices, _space);
+            : new PlainLayers(config, graph, model, _matrices);
     }
 
     /// <param name="cache">What keys and values are cached in.</param>
@@ -55,16 +53,15 @@ internal sealed class LlamaDecoder
     {
         var embeddings = _graph.Input(DecoderTensors.Embeddings, DataType.Float, 1, "tokens", _config.HiddenSize);
         var attention = new ExplicitAttention(_config, _graph, _graph.ShapeOf(embeddings, 1), _config.HeadDim);
-        var stream = _layers.Build(_space.Enter(embeddings), _config.HeadDim, attention.BuildShown, Show);
+        var stream = _layers.Build(embeddings, _config.HeadDim, attention.BuildShown, Show);
         var (normed, sum) = FinalNorm(stream);
         Show(_config.Layers - 1, sum);
-        var final = _space.IsRotated ? _graph.Mul(_space.Leave(normed), NormWeight()) : normed;
-        _graph.Output(DecoderTensors.TextFinal, final, DataType.Float, 1, "tokens", _config.HiddenSize);
+        _graph.Output(DecoderTensors.TextFinal, normed, DataType.Float, 1, "tokens", _config.HiddenSize);
         var logits = _graph.Reshape(Head(_graph.Reshape(normed, -1, _config.HiddenSize)), 1, -1, _config.VocabularySize);
         _graph.Output(DecoderTensors.Logits, logits, DataType.Float, 1, "tokens", _config.VocabularySize);
 
         void Show(int layer, Value sum) =>
-            _graph.Output(DecoderTensors.TextHidden(layer), _space.Leave(sum), DataType.Float, 1, "tokens", _config.HiddenSize);
+            _graph.Output(DecoderTensors.TextHidden(layer), sum, DataType.Float, 1, "tokens", _config.HiddenSize);
     }
 
     /// <summary>The hub's usual form: past keys and values come in and go out, for a batch padded on the left.</summary>
@@ -102,20 +99,20 @@ internal sealed class LlamaDecoder
     private void BuildCached(Value embeddings, LayerAttention attention)
     {
         var rows = _graph.Input(DecoderTensors.LogitRows, DataType.Int64, "rows");
-        var stream = _layers.Build(_space.Enter(embeddings), _config.CacheHeadDim, attention, null);
+        var stream = _layers.Build(embeddings, _config.CacheHeadDim, attention, null);
 
         // Gather before the final norm and the head: a prompt's other rows need neither.
         var wanted = stream.Map(x => _graph.Node("Gather", [_graph.Reshape(x, -1, _config.HiddenSize), rows], [Attr.Int("axis", 0)]));
         _graph.Output(DecoderTensors.Logits, Head(FinalNorm(wanted).Normed), DataType.Float, "rows", _config.VocabularySize);
     }
 
-    private (Value Normed, Value Sum) FinalNorm(ResidualStream stream) => stream.Norm(_graph, FinalNormScale(), _config.RmsNormEpsilon);
+    private (Value Normed, Value Sum) FinalNorm(ResidualStream stream) => stream.Norm(_graph, _matrices.NormWeight(_graph, "norm.weight"), _config.RmsNormEpsilon);
 
     private Value Head(Value rows)
     {
         if (!_model.Layer.IsFloat)
         {
-            return _model.Layer.MultiplyHead(rows, _matrices.Head());
+            return _model.Layer.Multiply(rows, _matrices.Head());
         }
 
         // A tied head is the embedding table itself, in the file's order.
@@ -123,9 +120,4 @@ internal sealed class LlamaDecoder
         var table = _graph.Weight(name, shape, () => weights.ReadFloats(name, shape));
         return _graph.Node("Gemm", [rows, table], [Attr.Int("transB", 1)]);
     }
-
-    /// <summary>In a rotated space the final norm's weights are in the head.</summary>
-    private Value FinalNormScale() => _space.IsRotated ? _space.Ones() : NormWeight();
-
-    private Value NormWeight() => _matrices.NormWeight(_graph, "norm.weight");
 }

@@ -2,14 +2,13 @@ using VisionCluster.Models.Onnx;
 
 namespace VisionCluster.Models.Families;
 
-/// <summary>A decoder's matrices in the space of its residual stream, before they have a form.</summary>
-internal sealed class LlamaMatrices(LlamaConfig config, WeightScope model, WeightScope root, ResidualSpace space)
+/// <summary>A decoder's matrices, before they have a form, and the small tensors beside them.</summary>
+internal sealed class LlamaMatrices(LlamaConfig config, WeightScope model, WeightScope root)
 {
     /// <summary>The head's matrix is the embedding table itself when the two are tied.</summary>
     public string HeadName => config.TieWordEmbeddings ? $"{model.Prefix}embed_tokens.weight" : $"{root.Prefix}lm_head.weight";
 
-    public MatrixSource Head() =>
-        space.Reader(MatrixSource.Of(model.Weights, HeadName, config.VocabularySize, config.HiddenSize), () => Norm("norm.weight"));
+    public MatrixSource Head() => MatrixSource.Of(model.Weights, HeadName, config.VocabularySize, config.HiddenSize);
 
     /// <summary>Query, key and value projections.</summary>
     public MatrixSource[] Qkv(int layer, int head) =>
@@ -37,25 +36,23 @@ internal sealed class LlamaMatrices(LlamaConfig config, WeightScope model, Weigh
     public MatrixSource Output(int layer, int head)
     {
         var name = $"{Prefix(layer)}self_attn.o_proj.weight";
-        var matrix = space.ReadsHeads(
-            space.Writer(MatrixSource.Of(model.Weights, name, config.HiddenSize, config.Heads * config.HeadDim)), config.HeadDim);
+        var matrix = MatrixSource.Of(model.Weights, name, config.HiddenSize, config.Heads * config.HeadDim);
         return head == config.HeadDim ? matrix : matrix.PadColumns($"{name}.{head}", config.Heads, config.HeadDim, head);
     }
 
     /// <param name="layer">The layer.</param>
     /// <param name="name"><c>gate_proj</c> or <c>up_proj</c>.</param>
-    public MatrixSource MlpReader(int layer, string name) => space.Reader(
-        MatrixSource.Of(model.Weights, $"{Prefix(layer)}mlp.{name}.weight", config.IntermediateSize, config.HiddenSize),
-        () => Norm(NormName(layer, "post_attention_layernorm")));
+    public MatrixSource MlpReader(int layer, string name) =>
+        MatrixSource.Of(model.Weights, $"{Prefix(layer)}mlp.{name}.weight", config.IntermediateSize, config.HiddenSize);
 
     public MatrixSource Down(int layer) =>
-        space.Writer(MatrixSource.Of(model.Weights, $"{Prefix(layer)}mlp.down_proj.weight", config.HiddenSize, config.IntermediateSize));
+        MatrixSource.Of(model.Weights, $"{Prefix(layer)}mlp.down_proj.weight", config.HiddenSize, config.IntermediateSize);
 
     /// <summary>The bias of a layer's projection that writes the stream.</summary>
     public Value WriterBias(GraphBuilder graph, int layer, string name)
     {
         var full = $"{Prefix(layer)}{name}.bias";
-        return graph.Weight(full, [config.HiddenSize], () => space.Writer(model.Weights.ReadFloats(full, config.HiddenSize)));
+        return graph.Weight(full, [config.HiddenSize], () => model.Weights.ReadFloats(full, config.HiddenSize));
     }
 
     /// <summary>A norm's weights as the norm multiplies by them.</summary>
@@ -72,16 +69,10 @@ internal sealed class LlamaMatrices(LlamaConfig config, WeightScope model, Weigh
 
     private string Prefix(int layer) => $"{model.Prefix}layers.{layer}.";
 
-    private MatrixSource QkvPart(int layer, string name, int heads, int head, bool halves)
-    {
-        var matrix = MatrixSource.Of(model.Weights, $"{Prefix(layer)}self_attn.{name}.weight", heads * config.HeadDim, config.HiddenSize);
-        return space.Reader(name == "v_proj" ? space.WritesHeads(matrix, config.HeadDim) : matrix, () => Norm(NormName(layer, "input_layernorm")))
+    private MatrixSource QkvPart(int layer, string name, int heads, int head, bool halves) =>
+        MatrixSource.Of(model.Weights, $"{Prefix(layer)}self_attn.{name}.weight", heads * config.HeadDim, config.HiddenSize)
             .PadHeads(heads, config.HeadDim, head, halves);
-    }
 
-    private float[] QkvBiasPart(int layer, string name, int heads, int head, bool halves)
-    {
-        var bias = model.Weights.ReadFloats($"{Prefix(layer)}self_attn.{name}.bias", heads * config.HeadDim);
-        return Layout.PadHeads(name == "v_proj" ? space.WritesHeads(bias, config.HeadDim) : bias, heads, config.HeadDim, head, 1, halves);
-    }
+    private float[] QkvBiasPart(int layer, string name, int heads, int head, bool halves) => Layout.PadHeads(
+        model.Weights.ReadFloats($"{Prefix(layer)}self_attn.{name}.bias", heads * config.HeadDim), heads, config.HeadDim, head, 1, halves);
 }

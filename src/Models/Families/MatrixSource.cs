@@ -16,15 +16,6 @@ internal sealed record MatrixSource(
     public static MatrixSource Of(Checkpoints.ITensorSource weights, string name, int rows, int columns) => new(
         name, rows, columns, () => weights.ReadFloats(name, rows, columns), weights.BlocksOf(name), () => weights.ReadBlocks(name, rows, columns));
 
-    /// <summary>A matrix of the same shape that is computed from this one's floats.</summary>
-    public MatrixSource Map(string suffix, Func<float[], float[]> map) => this with
-    {
-        Name = $"{Name}.{suffix}",
-        Floats = () => map(Floats()),
-        Own = null,
-        Blocks = null,
-    };
-
     /// <summary>Matrices of equal width one below the other; null where they are in blocks of different formats.</summary>
     public static MatrixSource? Stack(string name, params IReadOnlyList<MatrixSource> parts) =>
         parts.Any(part => part.Own != parts[0].Own) ? null : new MatrixSource(

@@ -3,7 +3,7 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Families;
 
 /// <summary>Layers of ONNX Runtime's operators: additions are fused with the norms behind them.</summary>
-internal sealed class PlainLayers(LlamaConfig config, GraphBuilder graph, WeightScope model, LlamaMatrices matrices, ResidualSpace space) : IDecoderLayers
+internal sealed class PlainLayers(LlamaConfig config, GraphBuilder graph, WeightScope model, LlamaMatrices matrices) : IDecoderLayers
 {
     public ResidualStream Build(Value hidden, int head, LayerAttention attention, Action<int, Value>? onLayer)
     {
@@ -52,10 +52,9 @@ internal sealed class PlainLayers(LlamaConfig config, GraphBuilder graph, Weight
 
     private Value Down(int layer, Value input)
     {
-        var product = model.Layer.Multiply(input, matrices.Down(layer), hasOutliers: true);
+        var product = model.Layer.Multiply(input, matrices.Down(layer));
         return config.MlpBias ? graph.Add(product, matrices.WriterBias(graph, layer, "mlp.down_proj")) : product;
     }
 
-    /// <summary>What a norm multiplies by: in a rotated space its weights are in the matrices behind it.</summary>
-    private Value Norm(int layer, string name) => space.IsRotated ? space.Ones() : matrices.NormWeight(graph, LlamaMatrices.NormName(layer, name));
+    private Value Norm(int layer, string name) => matrices.NormWeight(graph, LlamaMatrices.NormName(layer, name));
 }

@@ -1,7 +1,7 @@
 namespace VisionCluster.Models.Onnx;
 
 /// <summary>
-/// Our own operators for CPUs: their names and attributes, which graphs and kernels share (docs: ADR 006).
+/// Our own operators for CPUs: their names and attributes, which graphs and kernels share (docs: ADR 007).
 /// </summary>
 public static class KernelOps
 {
