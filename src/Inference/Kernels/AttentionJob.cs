@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -150,7 +149,10 @@ internal unsafe struct AttentionJob
     {
         if (IsHalf)
         {
-            TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(values, Head), new Span<Half>(destination, Head));
+            for (var i = 0; i < Head; i += Vector512<float>.Count)
+            {
+                Wide.StoreHalves(Vector512.Load(values + i), (Half*)destination + i);
+            }
         }
         else
         {

@@ -70,6 +70,23 @@ internal static class Wide
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector512<float> LoadHalves(Half* source) => LoadHalvesScaled(source) * Vector512.Create(HalfScale);
 
+    /// <summary>Writes 16 floats as the nearest halves, of two the even one; what is too large becomes the largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreHalves(Vector512<float> x, Half* destination)
+    {
+        var size = (Vector512.Min(Vector512.Abs(x), Vector512.Create(65504f)) * Vector512.Create(1 / HalfScale)).AsInt32();
+        size = (size + Vector512.Create(0xFFF) + ((size >> 13) & Vector512<int>.One)) >> 13;
+        var bits = size | ((x.AsInt32() >> 16) & Vector512.Create(0x8000));
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector256Int16(bits).Store((short*)destination);
+        }
+        else
+        {
+            Vector256.Narrow(bits.GetLower(), bits.GetUpper()).Store((short*)destination);
+        }
+    }
+
     /// <summary>a · b + c, rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
