@@ -16,6 +16,9 @@ internal static class KernelLibrary
         OrtApi.AddOperator(domain, CustomOperator.Describe(new BlockMatMul()));
         OrtApi.AddOperator(domain, CustomOperator.Describe(new SlotAttention(half: false)));
         OrtApi.AddOperator(domain, CustomOperator.Describe(new SlotAttention(half: true)));
+        OrtApi.AddOperator(domain, CustomOperator.Describe(new RowPass(KernelOps.RowPass, hasResult: true, isRounded: false)));
+        OrtApi.AddOperator(domain, CustomOperator.Describe(new RowPass(KernelOps.RowPassRounded, hasResult: false, isRounded: true)));
+        OrtApi.AddOperator(domain, CustomOperator.Describe(new RowPass(KernelOps.RowPassBoth, hasResult: true, isRounded: true)));
         return domain;
     }
 }

@@ -97,6 +97,20 @@ internal static class Wide
     public static Vector512<int> RoundToInt(Vector512<float> x) =>
         Avx512F.IsSupported ? Avx512F.ConvertToVector512Int32(x) : Vector512.ConvertToInt32(Vector512.Round(x));
 
+    /// <summary>Writes 16 integers of 0 to 255 as bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreBytes(Vector512<int> x, byte* destination)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector128Byte(x).Store(destination);
+            return;
+        }
+
+        var words = Vector256.Narrow(x.GetLower(), x.GetUpper());
+        Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().Store(destination);
+    }
+
     /// <summary>The sum of 16 lanes, halves added to halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> x)
@@ -183,6 +197,27 @@ internal static class Wide
     /// <summary>x · σ(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Silu(Vector512<float> x) => x / (Vector512<float>.One + Exp(-x));
+
+    /// <summary>
+    /// GELU, x · Φ(x) (Hendrycks and Gimpel, 2016), with the error function of Abramowitz and Stegun 7.1.26: within 1.5e-7.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Gelu(Vector512<float> x)
+    {
+        var z = Vector512.Abs(x) * Vector512.Create(0.70710678f);
+        var t = Vector512<float>.One / Fma(z, Vector512.Create(0.3275911f), Vector512<float>.One);
+        var p = Vector512.Create(1.061405429f);
+        p = Fma(p, t, Vector512.Create(-1.453152027f));
+        p = Fma(p, t, Vector512.Create(1.421413741f));
+        p = Fma(p, t, Vector512.Create(-0.284496736f));
+        p = Fma(p, t, Vector512.Create(0.254829592f));
+        var tail = Vector512.Create(0.5f) * p * t * Exp(-z * z); // 1 − Φ(|x|)
+        return x * Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), tail, Vector512<float>.One - tail);
+    }
+
+    /// <summary>x · σ(1.702 x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> QuickGelu(Vector512<float> x) => x / (Vector512<float>.One + Exp(x * Vector512.Create(-1.702f)));
 
     /// <summary>GELU by tanh (Hendrycks and Gimpel, 2016): x · σ(2 √(2/π) (x + 0.044715 x³)).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,7 +28,7 @@ internal sealed class CompilationTarget(string folder, ITensorSource weights, We
         var graph = new GraphBuilder(kind.ToString(), File);
 
         // What is looked into stays float32.
-        var int8 = int8Encoders && kind is (GraphKind.Encoder or GraphKind.VisionEncoder) ? new Int8Linear(graph, wholeInput: false) : null;
+        var int8 = int8Encoders && kind is (GraphKind.Encoder or GraphKind.VisionEncoder) ? new Int8Linear(graph, wholeInput: false, Kernels) : null;
         build(graph, new WeightScope(graph, Weights, "") { Int8 = int8 });
         using var stream = System.IO.File.Create(Path.Combine(folder, CompiledModel.GraphFile(kind)));
         graph.Build().WriteTo(stream);

@@ -24,6 +24,24 @@ public static class KernelOps
     /// <summary>The same with a cache of halves.</summary>
     public const string SlotAttentionHalf = "SlotAttentionHalf";
 
+    /// <summary>
+    /// What stands between an encoder's integer products, in one pass over each row: <c>(x, factor?, bias?, skip?, norm?, norm_bias?) → y</c>,
+    /// y = act(x · factor + bias) + skip. x and skip float <c>[…, N]</c>, factor float <c>[…, 1]</c>; the others <c>[N]</c>. N is a multiple of 16.
+    /// </summary>
+    public const string RowPass = "RowPass";
+
+    /// <summary>
+    /// The same, layer-normed if there is a norm, as integers: <c>→ (integers, factor)</c>, uint8 <c>[…, N]</c> around 128 and what 1 means in each
+    /// row, float <c>[…, 1]</c>.
+    /// </summary>
+    public const string RowPassRounded = "RowPassRounded";
+
+    /// <summary>Both: <c>→ (y, integers, factor)</c>, y before the norm.</summary>
+    public const string RowPassBoth = "RowPassBoth";
+
+    /// <summary>A <see cref="RowActivation"/>.</summary>
+    public const string Activation = "activation";
+
     public const string Outputs = "N";
     public const string Inputs = "K";
     public const string Bits = "bits";
@@ -40,6 +58,17 @@ public static class KernelOps
 
     /// <summary>Keys that a query sees, itself included; 0: all.</summary>
     public const string Window = "window";
+}
+
+/// <summary>Values of <see cref="KernelOps.Activation"/>.</summary>
+public enum RowActivation
+{
+    None,
+
+    /// <summary>The erf form.</summary>
+    Gelu,
+    GeluTanh,
+    QuickGelu,
 }
 
 /// <summary>Values of <see cref="KernelOps.Gate"/>.</summary>
