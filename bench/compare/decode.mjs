@@ -1,5 +1,5 @@
 // Decode tokens a second at context 256, 1, 8 and 32 sessions: our whole engine (scheduler, sampler, text) against llama.cpp's bare
-// llama_decode loop (llama-batched-bench), of the same weights.
+// llama_decode loop (llama-batched-bench), of the same weights. Guessing is off: llama-batched-bench does none.
 import fs from 'node:fs';
 import path from 'node:path';
 import { alternate, common, gguf, here, llama, ours, peers, quantised, report, row, run, threads, visioncluster } from './lib.mjs';
@@ -7,7 +7,7 @@ import { alternate, common, gguf, here, llama, ours, peers, quantised, report, r
 const [sessions, prompt, output] = [[1, 8, 32], 256, 48];
 const goals = { Q8_0: { 1: 1.3, 8: 1.7, 32: 2 }, Q4_0: { 1: 1.2, 8: 1.3, 32: 1.5 } };
 const prompts = JSON.parse(fs.readFileSync(path.join(here, 'prompts.json')));
-const engine = (precision, ...more) => visioncluster('engine', '--model', gguf(), '--precision', precision, '--context', 512, '--slots', 34, '--rounds', 1, ...more);
+const engine = (precision, ...more) => visioncluster('engine', '--model', gguf(), '--precision', precision, '--context', 512, '--slots', 34, '--rounds', 1, '--speculate', 0, ...more);
 
 /** Greedy tokens of both sides: how many leading ones are equal, of how many. */
 function tokens(precision, file) {

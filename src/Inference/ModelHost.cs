@@ -139,7 +139,7 @@ public sealed class ModelHost : IModelHost
         }
 
         var capacity = Math.Min(decoder.MaxPositions, options.MaxContextTokens);
-        var plan = KvPlan.Create(options, ModelRunners.KvBytesPerToken(model, options.KvPrecision), capacity, ModelRunners.IsKvPaged(model, options.Device));
+        var plan = KvPlan.Create(options, ModelRunners.KvBytesPerToken(model, options.KvPrecision, options.Device), capacity, ModelRunners.IsKvPaged(model, options.Device));
         var runner = ModelRunners.OpenDecoder(model, options.Device, plan.Slots, capacity, options.Decode.PrefillChunkTokens, options.KvPrecision);
         return new DecodeEngine(runner, options.Decode with
         {

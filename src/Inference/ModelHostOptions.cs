@@ -17,7 +17,7 @@ public sealed record ModelHostOptions
     /// <summary>The form of each model's decoder. Default: auto for all.</summary>
     public PrecisionPlan Precision { get; init; } = PrecisionPlan.Auto;
 
-    /// <summary>What keys and values are kept in. Default fp32.</summary>
+    /// <summary>What keys and values are kept in. Default: auto.</summary>
     public KvPrecision KvPrecision { get; init; }
 
     /// <summary>Whether vision encoders multiply 8-bit integers. Default false. See <see cref="ModelCompilerOptions.Int8Encoders"/>.</summary>

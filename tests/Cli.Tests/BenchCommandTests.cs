@@ -47,7 +47,7 @@ public sealed class BenchCommandTests
         var report = await RunAsync("engine", "--sessions", "1", "--prompt", "8", "--output", "3", "--profile", folder.Path);
 
         var operators = Rows(report).Where(row => row.TryGetProperty("operator", out _)).ToList();
-        Assert.Contains(operators, row => row.GetProperty("operator").GetString() == "GroupQueryAttention");
+        Assert.Contains(operators, row => row.GetProperty("operator").GetString() == "SlotAttention");
         Assert.All(operators.GroupBy(row => row.GetProperty("graph").GetString()), graph => Assert.Equal(1, graph.Sum(row => row.GetProperty("share").GetDouble()), 1));
     }
 

@@ -2,7 +2,7 @@ using VisionCluster.Contracts.V1;
 
 namespace VisionCluster.Cli.Tests;
 
-[Collection(nameof(RealCluster))]
+[Collection(nameof(MeasuredCluster))]
 public sealed class ManyStreamsTests(RealCluster cluster)
 {
     private const int Streams = 64;

@@ -69,15 +69,14 @@ internal sealed class HostingOptions
 
     public Option<KvPrecision> KvPrecision { get; } = new("--kv-precision")
     {
-        Description = "What keys and values are kept in: fp32, or int8 (a quarter of the memory, CPU only).",
-        DefaultValueFactory = _ => Inference.KvPrecision.Fp32,
+        Description = "What keys and values are kept in: fp32, fp16, int8 (a quarter of the memory, CPU only), or auto (fp16 for quantised models on CPUs).",
+        DefaultValueFactory = _ => Inference.KvPrecision.Auto,
         HelpName = "FORM",
     };
 
-    public Option<int> Speculate { get; } = new("--speculate")
+    public Option<int?> Speculate { get; } = new("--speculate")
     {
-        Description = "Tokens that an answer that runs alone may guess from its own text and check at once, when that pays: faster, and an answer may differ from the same in company. 0: none.",
-        DefaultValueFactory = _ => 0,
+        Description = "Tokens that an answer that runs alone may guess from its own text and check at once, when that pays; 0: none. Default: 8 where answers stay the same, else 0.",
         HelpName = "TOKENS",
     };
 
@@ -135,7 +134,7 @@ internal sealed class HostingOptions
         return parsed.GetValue(PrefixCacheMegabytes) is { } prefixes ? options with { PrefixCacheBytes = Math.Max(0, prefixes) << 20 } : options;
     }
 
-    private static int Drafts(int tokens) => tokens is >= 0 and <= 15 ? tokens : throw new CliException($"--speculate must be from 0 to 15; it is {tokens}.");
+    private static int? Drafts(int? tokens) => tokens is null or (>= 0 and <= 15) ? tokens : throw new CliException($"--speculate must be from 0 to 15; it is {tokens}.");
 
     private static int AtLeastOne(int value, string option) => value >= 1 ? value : throw new CliException($"{option} must be at least 1; it is {value}.");
 }

@@ -65,7 +65,7 @@ public sealed class DecodeEngine : IAsyncDisposable
         if (prompt + 1 > capacity)
             return SubmitResult.Refused(SubmitOutcome.PromptTooLong, $"The prompt has {prompt} tokens; the context holds {capacity}.");
         // Asked before the sequence's state is built, which is not free, and again when it is queued.
-        return _inbox.Refusal(request.Session) ?? _inbox.Submit(new SequenceState(request, capacity, _runner.VocabularySize));
+        return _inbox.Refusal(request.Session) ?? _inbox.Submit(new SequenceState(request, capacity, _runner.VocabularySize, _runner.IsExact));
     }
 
     private void Run(DecodeLoop loop)

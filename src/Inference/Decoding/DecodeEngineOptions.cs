@@ -34,12 +34,16 @@ public sealed record DecodeEngineOptions
     /// <summary>Tokens of a block of the prefix cache: beginnings are shared in whole blocks. Default 32.</summary>
     public int PrefixBlockTokens { get; init; } = 32;
 
+    /// <summary>Default of <see cref="MaxDraftTokens"/> where guesses change nothing.</summary>
+    public const int ExactDraftTokens = 8;
+
     /// <summary>
     /// Most tokens that a sequence that runs alone guesses from its own text and checks in one step; 0: none. Faster where answers quote their
-    /// prompts, exact in distribution; but tokens that are checked together differ in the last bits from those that run one by one, so once in a
-    /// very long while (more often with 8-bit activations) a sequence says something else than in company. Default 0.
+    /// prompts. On a runner that is not <see cref="IDecoderRunner.IsExact"/> tokens that are checked together differ in the last bits from those
+    /// that run one by one, so that once in a while a sequence says something else than in company. Null (default): <see cref="ExactDraftTokens"/>
+    /// where that cannot happen, else 0.
     /// </summary>
-    public int MaxDraftTokens { get; init; }
+    public int? MaxDraftTokens { get; init; }
 
     /// <summary>
     /// Fewest tokens for which KV is copied from another sequence of the same <see cref="GenerationRequest.CacheScope"/>. Default 16.

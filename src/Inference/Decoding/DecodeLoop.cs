@@ -35,7 +35,8 @@ internal sealed class DecodeLoop : IDisposable
         var minChunk = runner.BidirectionalPrefix ? chunk : options.MinChunkTokens;
         _kv = new KvCache(runner, options, metrics);
         _sampler = new Sampler(runner.VocabularySize);
-        _speculation = new SpeculationPlanner(Math.Min(options.MaxDraftTokens, runner.LogitRows - 1), options.FixedDraftTokens);
+        _speculation = new SpeculationPlanner(
+            Math.Min(options.MaxDraftTokens ?? (runner.IsExact ? DecodeEngineOptions.ExactDraftTokens : 0), runner.LogitRows - 1), options.FixedDraftTokens);
         _buffers = new DecodeBuffers(runner, Math.Max(chunk, runner.LogitRows));
         _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps);
         _tryMakeRoom = TryMakeRoom;
@@ -153,7 +154,7 @@ internal sealed class DecodeLoop : IDisposable
         return true;
     }
 
-    /// <summary>Takes a running sequence's KV; it waits, prefills its prompt again, and repeats its answer's steps beside those of others.</summary>
+    /// <summary>Takes a running sequence's KV; it waits, and prefills its prompt again and what is known of its answer.</summary>
     private void Preempt(SequenceState sequence)
     {
         _scheduler.Preempt(sequence);
@@ -169,14 +170,14 @@ internal sealed class DecodeLoop : IDisposable
         if (entry.Sequence != sequence && !TryStart(sequence))
             return 0;
         var past = entry.Tokens;
-        var left = sequence.AskedTokens - past;
+        var left = sequence.PrefillTokens - past;
         var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), left);
         // No crumb may be left over for a last chunk.
         if (left > tokens && left - tokens < _runner.MinExactChunk && tokens >= 2 * _runner.MinExactChunk)
             tokens = left - _runner.MinExactChunk;
         if (!TryGrow(sequence, past + tokens))
             return 0;
-        var last = past + tokens == sequence.AskedTokens;
+        var last = past + tokens == sequence.PrefillTokens;
         var isNews = past + tokens == sequence.HistoryTokens;
         var logits = isNews ? _buffers.LogitsRow(0) : [];
         try
@@ -209,7 +210,7 @@ internal sealed class DecodeLoop : IDisposable
         _scheduler.Admit(sequence);
         _inbox.LeaveQueue(sequence);
         // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
-        if (sequence.Kv.Use == SlotUse.Free && sequence.AskedTokens > _options.PrefillChunkTokens)
+        if (sequence.Kv.Use == SlotUse.Free && sequence.PrefillTokens > _options.PrefillChunkTokens)
             Pack();
         int cached;
         try
@@ -295,7 +296,8 @@ internal sealed class DecodeLoop : IDisposable
 
     /// <summary>
     /// Runs a row's last token and the guess of those after it, and goes on as long as the sampler chooses what was guessed: what comes out is
-    /// what single steps would have chosen, but for last bits of the logits, since the sampler's randomness depends on the position alone.
+    /// what single steps would have chosen (but for last bits of the logits where the runner is not exact), since the sampler's randomness
+    /// depends on the position alone.
     /// Returns the tokens guessed.
     /// </summary>
     private int Check(SequenceState sequence, int count)

@@ -26,6 +26,12 @@ public interface IDecoderRunner : IDisposable
     bool BidirectionalPrefix => false;
 
     /// <summary>
+    /// However a sequence is cut into runs (chunks of a prompt, single steps, guesses that are checked together), its KV and logits are the
+    /// same to the last bit. Default false.
+    /// </summary>
+    bool IsExact => false;
+
+    /// <summary>
     /// Fewest tokens of a chunk that are computed by the very arithmetic of longer ones, so that it does not matter into which chunks a prompt
     /// is cut. Default 1.
     /// </summary>

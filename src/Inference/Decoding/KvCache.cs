@@ -57,7 +57,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         }
         return running == 0 || running + needed <= _budget.Tokens;
 
-        long Need(SequenceState state) => _budget.Round(Math.Max(state.AskedTokens, state.Kv.Tokens) + 1 + runner.PageTokens);
+        long Need(SequenceState state) => _budget.Round(Math.Max(state.PrefillTokens, state.Kv.Tokens) + 1 + runner.PageTokens);
     }
 
     /// <summary>
@@ -71,7 +71,7 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
         var scope = sequence.Request.CacheScope;
         // Keys and values of tokens that saw all of their prompt serve no other prompt.
         var isReusable = sequence.Identities.Length > 0 && !runner.BidirectionalPrefix;
-        var reusable = sequence.Identities.AsSpan(0, isReusable ? Math.Max(0, sequence.AskedTokens - runner.MinExactChunk) : 0);
+        var reusable = sequence.Identities.AsSpan(0, isReusable ? Math.Max(0, sequence.PrefillTokens - runner.MinExactChunk) : 0);
         var cached = entry.CommonPrefix(reusable);
         var source = -1;
         if (scope is not null && _slots.LongestPrefix(scope, reusable, out var shared) is { } other && shared >= cached + options.MinSharedTokens)

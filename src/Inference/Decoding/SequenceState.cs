@@ -5,9 +5,11 @@ namespace VisionCluster.Inference.Decoding;
 /// <summary>One generation's state between submission and result. Built by the submitter, then owned by the engine's thread.</summary>
 internal sealed class SequenceState
 {
-    public SequenceState(GenerationRequest request, int slotCapacity, int vocabularySize)
+    private readonly bool _isExact;
+
+    public SequenceState(GenerationRequest request, int slotCapacity, int vocabularySize, bool isExact = false)
     {
-        Request = request;
+        (Request, _isExact) = (request, isExact);
         var prompt = request.Prompt;
         var answered = prompt.Ids.AsSpan(^request.AnsweredTokens..);
         var asked = prompt.Ids.AsSpan(..^request.AnsweredTokens);
@@ -42,9 +44,12 @@ internal sealed class SequenceState
     public int HistoryTokens => PromptTokens + Generated;
 
     /// <summary>
-    /// Tokens to prefill: the prompt without the answer's beginning. What is known of the answer runs again by single steps, as it did when
-    /// it was generated, so that what follows is the same to the last bit.
+    /// Tokens to prefill. What is known of the answer belongs to them where that makes no difference; elsewhere it runs again by single
+    /// steps, as it did when it was generated, so that what follows is the same to the last bit.
     /// </summary>
+    public int PrefillTokens => _isExact ? HistoryTokens : AskedTokens;
+
+    /// <summary>Tokens of the prompt without the answer's beginning.</summary>
     public int AskedTokens => Math.Max(1, PromptTokens - Request.AnsweredTokens);
 
     /// <summary>How often guesses were right.</summary>

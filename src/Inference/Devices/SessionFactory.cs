@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using VisionCluster.Inference.Kernels;
 using VisionCluster.Models;
 
 namespace VisionCluster.Inference.Devices;
@@ -46,6 +47,7 @@ internal static class SessionFactory
 
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", spins ? "1" : "0");
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        KernelLibrary.Register(options);
         if (device.Kind == DeviceKind.Cuda)
         {
             options.AppendExecutionProvider_CUDA(device.Index);

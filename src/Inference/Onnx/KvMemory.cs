@@ -61,9 +61,20 @@ internal abstract class KvMemory(KvShape shape) : IDisposable
 /// <summary>Sizes of a key-value pool.</summary>
 internal readonly record struct KvShape(int Layers, int Slots, int KvHeads, int Capacity, int HeadDim, KvPrecision Precision = KvPrecision.Fp32)
 {
-    public int ElementBytes => Precision == KvPrecision.Int8 ? sizeof(sbyte) : sizeof(float);
+    public TensorElementType ElementType => Precision switch
+    {
+        KvPrecision.Fp32 => TensorElementType.Float,
+        KvPrecision.Fp16 => TensorElementType.Float16,
+        KvPrecision.Int8 => TensorElementType.Int8,
+        _ => throw new InvalidOperationException($"{Precision} is not what memory holds."),
+    };
 
-    public TensorElementType ElementType => Precision == KvPrecision.Int8 ? TensorElementType.Int8 : TensorElementType.Float;
+    public int ElementBytes => ElementType switch
+    {
+        TensorElementType.Float16 => 2,
+        TensorElementType.Int8 => 1,
+        _ => sizeof(float),
+    };
 
     public int Planes => 2 * Layers;
 

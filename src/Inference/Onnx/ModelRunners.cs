@@ -4,6 +4,7 @@ using VisionCluster.Inference.Encoding;
 using VisionCluster.Inference.Exports;
 using VisionCluster.Models;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Inference.Onnx;
 
@@ -12,8 +13,15 @@ internal static class ModelRunners
 {
     /// <exception cref="ModelException">The model's keys and values cannot be kept in this precision.</exception>
     public static IDecoderRunner OpenDecoder(
-        CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Fp32)
+        CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Auto)
     {
+        precision = Resolve(model, device, precision);
+        if (precision == KvPrecision.Fp16 && !CanHalve(model, device))
+        {
+            throw new ModelException(
+                $"{model.Name} cannot keep keys and values in fp16: that is for decoders compiled here for a CPU whose prompts look back only.");
+        }
+
         if (precision == KvPrecision.Int8 && (model.Export is not null || device.Kind != DeviceKind.Cpu || model.Manifest.Decoder!.BidirectionalPrefix))
         {
             throw new ModelException(
@@ -24,6 +32,14 @@ internal static class ModelRunners
             : new ExportDecoderRunner(model, device, slots, capacity);
     }
 
+    /// <summary>What a model's keys and values are kept in on a device.</summary>
+    public static KvPrecision Resolve(CompiledModel model, DeviceOptions device, KvPrecision precision) =>
+        precision != KvPrecision.Auto ? precision
+        : CanHalve(model, device) && model.Manifest.Precision != ModelPrecision.Fp32.Name() ? KvPrecision.Fp16 : KvPrecision.Fp32;
+
+    private static bool CanHalve(CompiledModel model, DeviceOptions device) =>
+        model.Export is null && device.Kind == DeviceKind.Cpu && model.Manifest.Decoder is { HasSlotAttention: true, BidirectionalPrefix: false };
+
     public static IEncoderRunner OpenEncoder(CompiledModel model, DeviceOptions device) =>
         model.Export is null ? new OnnxEncoderRunner(model, device) : new ExportEncoderRunner(model, device);
 
@@ -32,10 +48,10 @@ internal static class ModelRunners
         model.Export is null && device.Kind == DeviceKind.Cpu && PagedMemory.CanRelease;
 
     /// <summary>Key-value memory of one token, all layers.</summary>
-    public static long KvBytesPerToken(CompiledModel model, KvPrecision precision = KvPrecision.Fp32)
+    public static long KvBytesPerToken(CompiledModel model, KvPrecision precision = KvPrecision.Auto, DeviceOptions? device = null)
     {
         var decoder = model.Manifest.Decoder ?? throw new InvalidOperationException("The model has no decoder.");
-        return model.Export is null ? new KvShape(decoder.Layers, 1, decoder.KvHeads, 1, decoder.HeadDim, precision).BytesPerToken
+        return model.Export is null ? new KvShape(decoder.Layers, 1, decoder.KvHeads, 1, decoder.HeadDim, Resolve(model, device ?? DeviceOptions.Cpu, precision)).BytesPerToken
             : ExportDecoderRunner.Shape(model, 1).BytesPerToken;
     }
 }

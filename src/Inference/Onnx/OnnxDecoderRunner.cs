@@ -30,9 +30,10 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
         var decoder = model.Manifest.Decoder ?? throw new InvalidOperationException("The model has no decoder.");
         (HiddenSize, VocabularySize, SlotCount, SlotCapacity) = (decoder.HiddenSize, decoder.VocabularySize, slots, capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, decoder.MaxPositions);
-        KeepsAnswersPrivate = precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name();
+        IsExact = decoder is { HasSlotAttention: true, BidirectionalPrefix: false } && precision != KvPrecision.Int8;
+        KeepsAnswersPrivate = !IsExact && (precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name());
         var scales = precision == KvPrecision.Int8 ? KvCalibration.Measure(model, device) : null;
-        _session = scales is null ? SessionFactory.Open(model.GraphPath(GraphKind.Decoder), device, spins: true)
+        _session = scales is null ? SessionFactory.Open(model.GraphPath(precision == KvPrecision.Fp16 ? GraphKind.DecoderHalfCache : GraphKind.Decoder), device, spins: true)
             : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device, spins: true));
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
@@ -59,8 +60,13 @@ internal sealed class OnnxDecoderRunner : IDecoderRunner
 
     public long KvBytesPerToken => _kv.Shape.BytesPerToken;
 
-    // Attention over a single new token multiplies by another kernel (a row vector) than over several, which all agree to the last bit.
-    public int MinExactChunk => 2;
+    // ONNX Runtime's attention over a single new token multiplies by another kernel (a row vector) than over several, which all agree to the
+    // last bit; our own is the same for all.
+    // Our own attention is the same for every cut. ONNX Runtime's over a single new token multiplies by another kernel (a row vector) than over
+    // several, which all agree to the last bit.
+    public bool IsExact { get; }
+
+    public int MinExactChunk => IsExact ? 1 : 2;
 
     public bool KeepsAnswersPrivate { get; }
 

@@ -12,12 +12,13 @@ public sealed record QualityForm(string Name, ModelPrecision Precision, bool Kee
     public static QualityForm Float { get; } = new("fp32", ModelPrecision.Fp32);
 
     /// <summary>
-    /// What is served as int8 and int4, and, to say what it would cost, int4 with a GGUF file's blocks rounded once more.
+    /// What is served as int8 and int4, and, to say what it would cost, the same with a GGUF file's blocks rounded once more.
     /// </summary>
     public static IReadOnlyList<QualityForm> Quantised { get; } =
     [
         new("int8", ModelPrecision.Int8),
         new("int4", ModelPrecision.Int4),
+        new("int8-rounded", ModelPrecision.Int8, KeepBlocks: false),
         new("int4-rounded", ModelPrecision.Int4, KeepBlocks: false),
     ];
 

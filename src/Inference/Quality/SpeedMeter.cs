@@ -1,3 +1,4 @@
+using VisionCluster.Inference.Decoding;
 using System.Diagnostics;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Onnx;
@@ -13,7 +14,7 @@ internal sealed class SpeedMeter : IDisposable
     private const int Prompts = 4;
     private const int Batch = 8;
 
-    private readonly OnnxDecoderRunner _runner;
+    private readonly IDecoderRunner _runner;
     private readonly int _context;
     private readonly float[] _embeddings;
     private readonly float[] _logits;
@@ -22,7 +23,7 @@ internal sealed class SpeedMeter : IDisposable
     {
         var decoder = model.Manifest.Decoder!;
         _context = Math.Min(Context, Math.Min(text.Length, decoder.MaxPositions - Steps));
-        _runner = new OnnxDecoderRunner(model, device, Batch, _context + Steps, _context);
+        _runner = ModelRunners.OpenDecoder(model, device, Batch, _context + Steps, _context);
         _embeddings = new float[_context * _runner.HiddenSize];
         _logits = new float[Batch * _runner.VocabularySize];
         _runner.Embed(text[.._context], _embeddings);

@@ -7,7 +7,7 @@ using VisionCluster.Models.Quantization;
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>Where a family writes its graphs while a model is compiled.</summary>
-internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form, bool int8Encoders = false)
+internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form, bool int8Encoders = false, bool kernels = false)
 {
     public ITensorSource Weights { get; } = weights;
 
@@ -16,6 +16,11 @@ internal sealed class CompilationTarget(string folder, ITensorSource weights, We
     /// <summary>The form of a decoder's linear layers.</summary>
     public LinearForm Form { get; } = form;
 
+    /// <summary>Whether graphs may use our own operators, which are for CPUs.</summary>
+    public bool Kernels { get; } = kernels;
+
+    public StripWeights Strips { get; } = new();
+
     /// <summary>Builds one graph from the checkpoint's tensors and writes it.</summary>
     /// <returns>Bytes of the weights that it uses.</returns>
     public long Write(GraphKind kind, Action<GraphBuilder, WeightScope> build)
@@ -23,7 +28,7 @@ internal sealed class CompilationTarget(string folder, ITensorSource weights, We
         var graph = new GraphBuilder(kind.ToString(), File);
 
         // What is looked into stays float32.
-        var int8 = int8Encoders && kind is (GraphKind.Encoder or GraphKind.VisionEncoder) ? new Int8Linear(graph, wholeInput: false) : null;
+        var int8 = int8Encoders && kind is (GraphKind.Encoder or GraphKind.VisionEncoder) ? new Int8Linear(graph, wholeInput: false, Kernels) : null;
         build(graph, new WeightScope(graph, Weights, "") { Int8 = int8 });
         using var stream = System.IO.File.Create(Path.Combine(folder, CompiledModel.GraphFile(kind)));
         graph.Build().WriteTo(stream);

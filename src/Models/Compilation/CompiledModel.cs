@@ -30,6 +30,7 @@ public sealed record CompiledModel(string Name, string CheckpointFolder, string 
         GraphKind.Encoder => "encoder.onnx",
         GraphKind.EncoderInspection => "encoder.inspect.onnx",
         GraphKind.Decoder => "decoder.onnx",
+        GraphKind.DecoderHalfCache => "decoder.kv16.onnx",
         GraphKind.DecoderEightBitCache => "decoder.kv8.onnx",
         GraphKind.DecoderPrefix => "decoder.prefix.onnx",
         GraphKind.DecoderInspection => "decoder.inspect.onnx",

@@ -28,6 +28,9 @@ public sealed record DecoderManifest
     /// <summary>Factor of text embeddings (not of image features) on their way from the table into the graph: √hidden for Gemma.</summary>
     public float EmbeddingScale { get; init; } = 1;
 
+    /// <summary>Whether the serving graph attends by our own operator, to which it is the same how a sequence was cut into runs.</summary>
+    public bool HasSlotAttention { get; init; }
+
     /// <summary>
     /// A prompt's tokens look at each other in both directions (PaliGemma): a prompt is prefilled in one chunk over an empty slot, by
     /// <see cref="GraphKind.DecoderPrefix"/>, and what is in a slot can serve no other prompt. Generated tokens are causal.

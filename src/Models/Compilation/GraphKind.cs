@@ -12,6 +12,9 @@ public enum GraphKind
     /// <summary>Over a key-value cache; logits of wanted rows.</summary>
     Decoder,
 
+    /// <summary>The decoder over a key-value cache of halves; only with our own operators.</summary>
+    DecoderHalfCache,
+
     /// <summary>The decoder over a key-value cache of 8-bit integers; not for models whose prompts look both ways.</summary>
     DecoderEightBitCache,
 

@@ -12,7 +12,7 @@ namespace VisionCluster.Models.Compilation;
 public sealed class ModelCompiler(ModelCompilerOptions options)
 {
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     /// <summary>What a model is called unless it is given a name: its folder's name, or a GGUF file's.</summary>
     /// <exception cref="ModelException">The path is an ONNX file that is no decoder.</exception>
@@ -46,7 +46,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
         var family = ModelFamily.Read(source.ReadConfig());
         var digest = source.ComputeDigest();
         var precision = Precision(source, family);
-        var revision = CheckpointDigest.Combine(digest, precision.Name(), (options.KeepBlocks ? "" : "rounded") + (options.Int8Encoders ? "int8 encoders" : ""), $"compiler {Version}")[..32];
+        var revision = CheckpointDigest.Combine(digest, precision.Name(), (options.KeepBlocks ? "" : "rounded") + (options.Int8Encoders ? "int8 encoders" : "") + (options.Accelerator ? "accelerator" : ""), $"compiler {Version}")[..32];
         var folder = Path.Combine(options.CacheFolder, $"{family.ModelType}-{revision}");
         var manifest = ModelManifest.ReadComplete(folder) is { } cached && cached.Revision == revision && cached.CompilerVersion == Version ? cached : null;
         if (manifest is null)
@@ -67,10 +67,11 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
         {
             source.WriteTextFiles(work);
             ModelParts parts;
+            var kernels = !options.Accelerator;
             using (var weights = source.OpenTensors())
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders));
+                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders, kernels));
                 file.Flush();
             }
 

@@ -13,6 +13,23 @@ internal static class Activations
         }
     }
 
+    /// <summary>The same as a part of a product; none where it is not.</summary>
+    public static GateActivation GateOf(string name) => name switch
+    {
+        "silu" or "swish" => GateActivation.Silu,
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_accurate" or "gelu_python_tanh" => GateActivation.GeluTanh,
+        _ => GateActivation.None,
+    };
+
+    /// <summary>The same as a part of a pass over rows; null where it is not.</summary>
+    public static RowActivation? RowOf(string name) => name switch
+    {
+        "gelu" or "gelu_python" => RowActivation.Gelu,
+        "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_accurate" or "gelu_python_tanh" => RowActivation.GeluTanh,
+        "quick_gelu" => RowActivation.QuickGelu,
+        _ => null,
+    };
+
     private static bool IsKnown(string name) =>
         name is "gelu" or "gelu_python" or "gelu_new" or "gelu_fast" or "gelu_pytorch_tanh" or "gelu_accurate" or "gelu_python_tanh"
             or "quick_gelu" or "silu" or "swish" or "relu" or "tanh";

@@ -11,10 +11,15 @@ internal sealed class CacheTensors
     private readonly Dim[] _shape;
     private readonly DataType _type;
 
-    public CacheTensors(LlamaConfig config, GraphBuilder graph, int layer, bool eightBit = false)
+    public CacheTensors(LlamaConfig config, GraphBuilder graph, int layer, CacheForm form = CacheForm.Float)
     {
         (_graph, _layer, _shape) = (graph, layer, ["batch", config.KvHeads, "capacity", config.CacheHeadDim]);
-        _type = eightBit ? DataType.Int8 : DataType.Float;
+        _type = form switch
+        {
+            CacheForm.EightBit => DataType.Int8,
+            CacheForm.Half => DataType.Float16,
+            _ => DataType.Float,
+        };
         PastKey = graph.Input(DecoderTensors.PastKey(layer), _type, _shape);
         PastValue = graph.Input(DecoderTensors.PastValue(layer), _type, _shape);
     }

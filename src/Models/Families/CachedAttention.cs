@@ -15,7 +15,7 @@ internal sealed class CachedAttention(LlamaConfig config, GraphBuilder graph, Va
 
     public Value Build(int layer, Value qkv)
     {
-        var cache = new CacheTensors(config, graph, layer, eightBit);
+        var cache = new CacheTensors(config, graph, layer, eightBit ? CacheForm.EightBit : CacheForm.Float);
         var (cosine, sine) = RotaryWeights.Of(graph, config, config.CacheHeadDim);
         var outputs = graph.Nodes(
             "GroupQueryAttention",

@@ -27,6 +27,12 @@ internal sealed class EncoderLayers(TransformerOptions options, LayerNames names
             return (hidden, finalNorm is null ? input : Norm(input, scope, finalNorm));
         }
 
+        if (ShowAttention is null && RoundedLayers.Takes(options, scope))
+        {
+            hidden = new RoundedLayers(options, names, graph, scope, mask).Build(input, count);
+            return (hidden, finalNorm is null ? hidden[count] : Norm(hidden[count], scope, finalNorm));
+        }
+
         var normed = Norm(input, Layer(0), names.AttentionNorm);
         for (var layer = 0; layer < count; layer++)
         {

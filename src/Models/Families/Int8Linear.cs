@@ -7,7 +7,7 @@ namespace VisionCluster.Models.Families;
 /// x · Wᵀ of encoders with 8-bit weights (a scale for each output) and 8-bit activations. Activations get their scale at run time: one for
 /// each row, so that no image depends on its neighbours, or one for the whole input, as the hub's <c>model_quantized.onnx</c> have it.
 /// </summary>
-internal sealed class Int8Linear(GraphBuilder graph, bool wholeInput)
+internal sealed class Int8Linear(GraphBuilder graph, bool wholeInput, bool kernels = false)
 {
     private const float Most = 127;
     private const byte Middle = 128;
@@ -15,16 +15,25 @@ internal sealed class Int8Linear(GraphBuilder graph, bool wholeInput)
 
     private readonly Dictionary<string, (Value Integers, Value Scale)> _rounded = [];
 
+    /// <summary>Whether passes over rows are our own operator's (<see cref="KernelOps.RowPass"/>).</summary>
+    public bool HasKernels => kernels && !wholeInput;
+
+    /// <summary>Integers · Wᵀ, still to be multiplied by the integers' row factors.</summary>
+    public Value MultiplyRounded(Value integers, MatrixSource matrix)
+    {
+        var (weights, scales) = Weights(matrix);
+        return graph.Node(
+            "MatMulIntegerToFloat", [integers, weights, graph.Scalar(1), scales, graph.ByteScalar(Middle)], [], GraphBuilder.ContribDomain);
+    }
+
     /// <param name="x"><c>[…, columns]</c></param>
     /// <param name="matrix">W.</param>
     /// <returns><c>[…, rows]</c></returns>
     public Value Multiply(Value x, MatrixSource matrix)
     {
-        var rounded = new Lazy<(byte[] Integers, float[] Scales)>(() => Round(matrix.Floats(), matrix.Rows, matrix.Columns));
-        var integers = graph.RawWeight($"{matrix.Name}.int8.T", DataType.Int8, [matrix.Columns, matrix.Rows], () => rounded.Value.Integers);
-        var scales = graph.Weight($"{matrix.Name}.int8.scales", [matrix.Rows], () => rounded.Value.Scales);
         if (wholeInput)
         {
+            var (integers, scales) = Weights(matrix);
             return graph.Node("DynamicQuantizeMatMul", [x, integers, scales], [], GraphBuilder.ContribDomain);
         }
 
@@ -34,9 +43,15 @@ internal sealed class Int8Linear(GraphBuilder graph, bool wholeInput)
             _rounded[x.Name] = rows = Rows(x);
         }
 
-        var product = graph.Node(
-            "MatMulIntegerToFloat", [rows.Integers, integers, graph.Scalar(1), scales, graph.ByteScalar(Middle)], [], GraphBuilder.ContribDomain);
-        return graph.Mul(product, rows.Scale);
+        return graph.Mul(MultiplyRounded(rows.Integers, matrix), rows.Scale);
+    }
+
+    private (Value Integers, Value Scales) Weights(MatrixSource matrix)
+    {
+        var rounded = new Lazy<(byte[] Integers, float[] Scales)>(() => Round(matrix.Floats(), matrix.Rows, matrix.Columns));
+        return (
+            graph.RawWeight($"{matrix.Name}.int8.T", DataType.Int8, [matrix.Columns, matrix.Rows], () => rounded.Value.Integers),
+            graph.Weight($"{matrix.Name}.int8.scales", [matrix.Rows], () => rounded.Value.Scales));
     }
 
     /// <summary>Each row's integers around <see cref="Middle"/>, and its scale: the largest magnitude becomes 127.</summary>

@@ -77,23 +77,16 @@ internal static class Layout
         return row % widened < part ? (row / widened * part) + (row % widened) : -1;
     }
 
-    /// <summary><c>[rows, columns]</c> with a factor for each column.</summary>
-    public static float[] ScaleColumns(float[] source, float[] factors)
+    /// <summary>Rows in another order: <paramref name="row"/> says which stands at a place.</summary>
+    public static float[] SelectRows(float[] source, int columns, int rows, Func<int, int> row)
     {
-        var result = new float[source.Length];
-        for (var at = 0; at < source.Length; at += factors.Length)
+        var result = new float[rows * columns];
+        for (var i = 0; i < rows; i++)
         {
-            TensorPrimitives.Multiply(source.AsSpan(at, factors.Length), factors, result.AsSpan(at));
+            source.AsSpan(row(i) * columns, columns).CopyTo(result.AsSpan(i * columns));
         }
 
         return result;
-    }
-
-    /// <summary>Rotates the columns of <c>[rows, columns]</c> in runs of <paramref name="run"/> rows.</summary>
-    public static float[] RotateDown(float[] source, int columns, int run)
-    {
-        var rows = source.Length / columns;
-        return Transpose(Rotation.Rows(Transpose(source, rows, columns), run), columns, rows);
     }
 
     /// <summary>1 + w, as Gemma's norms multiply.</summary>

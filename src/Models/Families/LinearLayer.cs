@@ -5,34 +5,26 @@ using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 namespace VisionCluster.Models.Families;
 
 /// <summary>
-/// x · Wᵀ in the form that a model's precision asks for: float32, <see cref="TokenProduct"/>, or blocks. In blocks it is ONNX Runtime's <c>MatMulNBits</c> at accuracy level 4, which rounds
-/// each token's activations to 8 bits in blocks of their own, so that no row depends on its neighbours.
+/// x · Wᵀ in the form that a model's precision asks for: float32, or blocks. Blocks are multiplied by our own operator where a graph may use it,
+/// else by ONNX Runtime's <c>MatMulNBits</c> at accuracy level 4; both round each token's activations to 8 bits in blocks of their own, so that
+/// no row depends on its neighbours.
 /// </summary>
-internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
+internal sealed class LinearLayer(GraphBuilder graph, LinearForm form, StripWeights? strips = null)
 {
     private const int EightBitActivations = 4;
 
     private readonly Dictionary<(string Input, int BlockSize), Value> _sums = [];
-    private readonly TokenProduct _tokens = new(graph);
+    private readonly Dictionary<(string Input, string Scale), Value> _normed = [];
 
     public bool IsFloat => form.Rounded is null;
 
-    /// <summary>Whether layers round each token as a whole, which wants inputs without outliers.</summary>
-    public bool IsPerToken => form.PerToken;
+    /// <summary>Whether blocks are multiplied by our own operators.</summary>
+    public bool HasKernels => strips is not null && !IsFloat;
 
     /// <param name="x"><c>[…, columns]</c></param>
     /// <param name="matrix">W.</param>
-    /// <param name="hasOutliers">Whether x may have outliers that no rotation has spread yet.</param>
     /// <returns><c>[…, rows]</c></returns>
-    public Value Multiply(Value x, MatrixSource matrix, bool hasOutliers = false) => form.PerToken
-        ? _tokens.Multiply(x, matrix, hasOutliers ? TokenProduct.RunOf(matrix.Columns) : 1)
-        : MultiplyHead(x, matrix);
-
-    /// <summary>
-    /// The same for the head, which is not rounded per token: what it makes are logits, and it may be given no rows, for which
-    /// <c>MatMulIntegerToFloat</c> fails.
-    /// </summary>
-    public Value MultiplyHead(Value x, MatrixSource matrix)
+    public Value Multiply(Value x, MatrixSource matrix)
     {
         // Blocks that cannot be served as they are stay exact.
         if (form.Rounded is not { } rounded || (form.KeepBlocks && matrix is { Own: not null, Blocks: null }))
@@ -41,9 +33,47 @@ internal sealed class LinearLayer(GraphBuilder graph, LinearForm form)
                 $"{matrix.Name}.T", [matrix.Columns, matrix.Rows], () => Layout.Transpose(matrix.Floats(), matrix.Rows, matrix.Columns)));
         }
 
-        return form.KeepBlocks && matrix.Own is { } own
-            ? Blocks(x, matrix, own, new Lazy<BlockMatrix>(matrix.Blocks!))
+        return Strips(matrix) is { } product ? product.Multiply(x)
+            : form.KeepBlocks && matrix.Own is { } own ? Blocks(x, matrix, own, new Lazy<BlockMatrix>(matrix.Blocks!))
             : Blocks(x, matrix, rounded, new Lazy<BlockMatrix>(() => BlockRounding.Round(matrix.Floats(), matrix.Rows, matrix.Columns, rounded)));
+    }
+
+    /// <summary>norm(x) · Wᵀ.</summary>
+    public Value MultiplyNormed(Value x, MatrixSource matrix, NormBefore norm)
+    {
+        if (Strips(matrix) is { } product)
+        {
+            return product.Multiply(x, norm);
+        }
+
+        if (!_normed.TryGetValue((x.Name, norm.Scale.Name), out var normed))
+        {
+            _normed[(x.Name, norm.Scale.Name)] = normed = graph.RmsNorm(x, norm.Scale, norm.Epsilon);
+        }
+
+        return Multiply(normed, matrix);
+    }
+
+    /// <summary>residual + x · Wᵀ.</summary>
+    public Value MultiplyAdd(Value x, MatrixSource matrix, Value residual) =>
+        Strips(matrix) is { } product ? product.Multiply(x, residual: residual) : graph.Add(residual, Multiply(x, matrix));
+
+    /// <summary>act(norm(x) · Gᵀ) · (norm(x) · Uᵀ); null where that is no single operator.</summary>
+    public Value? MultiplyGated(Value x, MatrixSource gate, MatrixSource up, NormBefore norm, string activation) =>
+        Activations.GateOf(activation) is var function and not GateActivation.None && MatrixSource.Interleave(gate, up) is { } both
+            && Strips(both) is { } product ? product.Multiply(x, norm, gate: function) : null;
+
+    private StripProduct? Strips(MatrixSource matrix)
+    {
+        if (!HasKernels || (form.KeepBlocks && matrix is { Own: not null, Blocks: null }))
+        {
+            return null;
+        }
+
+        var own = form.KeepBlocks ? matrix.Own : null;
+        var format = own ?? form.Rounded!;
+        return !StripMatrix.Takes(format, matrix.Columns) ? null : new StripProduct(graph, strips!, matrix, format, own is not null ? matrix.Blocks!
+            : () => BlockRounding.Round(matrix.Floats(), matrix.Rows, matrix.Columns, format, halfScales: true));
     }
 
     private Value Blocks(Value x, MatrixSource matrix, BlockFormat format, Lazy<BlockMatrix> values)

@@ -16,15 +16,6 @@ internal sealed record MatrixSource(
     public static MatrixSource Of(Checkpoints.ITensorSource weights, string name, int rows, int columns) => new(
         name, rows, columns, () => weights.ReadFloats(name, rows, columns), weights.BlocksOf(name), () => weights.ReadBlocks(name, rows, columns));
 
-    /// <summary>A matrix of the same shape that is computed from this one's floats.</summary>
-    public MatrixSource Map(string suffix, Func<float[], float[]> map) => this with
-    {
-        Name = $"{Name}.{suffix}",
-        Floats = () => map(Floats()),
-        Own = null,
-        Blocks = null,
-    };
-
     /// <summary>Matrices of equal width one below the other; null where they are in blocks of different formats.</summary>
     public static MatrixSource? Stack(string name, params IReadOnlyList<MatrixSource> parts) =>
         parts.Any(part => part.Own != parts[0].Own) ? null : new MatrixSource(
@@ -34,6 +25,28 @@ internal sealed record MatrixSource(
             () => Layout.Stack([.. parts.Select(part => part.Floats())]),
             parts[0].Own,
             () => BlockMatrix.Stack([.. parts.Select(part => part.Blocks!())]));
+
+    /// <summary>Two matrices of one shape in turn, a strip of each; null where that does not come out even or they are in different blocks.</summary>
+    public static MatrixSource? Interleave(MatrixSource first, MatrixSource second)
+    {
+        if (first.Rows != second.Rows || first.Rows % StripMatrix.StripRows != 0
+            || Stack($"{first.Name}+{second.Name}", first, second) is not { } both)
+        {
+            return null;
+        }
+
+        return both with
+        {
+            Floats = () => Layout.SelectRows(both.Floats(), both.Columns, both.Rows, Source),
+            Blocks = () => both.Blocks!().SelectRows(both.Rows, Source),
+        };
+
+        int Source(int row)
+        {
+            var (strip, inStrip) = Math.DivRem(row, StripMatrix.StripRows);
+            return (strip % 2 * first.Rows) + (strip / 2 * StripMatrix.StripRows) + inStrip;
+        }
+    }
 
     /// <summary>Heads widened by columns of zeros, which cut blocks: there are only floats then, and they stay float where blocks must not be rounded.</summary>
     public MatrixSource PadColumns(string name, int heads, int head, int padded) => this with

@@ -57,7 +57,7 @@ internal abstract class ModelFamily
         CompilationTarget target, LlamaConfig config, params IReadOnlyList<(string Model, string Head)> places)
     {
         var (model, head) = places.FirstOrDefault(place => target.Weights.Contains($"{place.Model}.{EmbeddingTable}"), places[0]);
-        var bytes = target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing());
+        var bytes = target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing(CacheForm.Float));
         target.Write(GraphKind.DecoderInspection, (graph, root) => Decoder(graph, root).BuildInspection());
         if (config.BidirectionalPrefix)
         {
@@ -65,7 +65,11 @@ internal abstract class ModelFamily
         }
         else
         {
-            target.Write(GraphKind.DecoderEightBitCache, (graph, root) => Decoder(graph, root).BuildServing(eightBitCache: true));
+            target.Write(GraphKind.DecoderEightBitCache, (graph, root) => Decoder(graph, root).BuildServing(CacheForm.EightBit));
+            if (target.Kernels)
+            {
+                target.Write(GraphKind.DecoderHalfCache, (graph, root) => Decoder(graph, root).BuildServing(CacheForm.Half));
+            }
         }
 
         var (table, shape) = ($"{model}.{EmbeddingTable}", new long[] { config.VocabularySize, config.HiddenSize });
@@ -74,12 +78,13 @@ internal abstract class ModelFamily
             HeadDim = config.CacheHeadDim,
             EmbeddingOffset = target.File.Add(table, shape, () => target.Weights.ReadFloats(table, shape)).Offset,
             WeightBytes = bytes,
+            HasSlotAttention = target.Kernels,
         };
 
         LlamaDecoder Decoder(GraphBuilder graph, WeightScope scope)
         {
-            var root = scope with { Layer = new LinearLayer(graph, target.Form) };
-            return new LlamaDecoder(config, graph, root.Sub(model), head.Length == 0 ? root : root.Sub(head));
+            var root = scope with { Layer = new LinearLayer(graph, target.Form, target.Kernels ? target.Strips : null) };
+            return new LlamaDecoder(config, graph, root.Sub(model), head.Length == 0 ? root : root.Sub(head), target.Kernels);
         }
     }
 

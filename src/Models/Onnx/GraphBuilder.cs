@@ -100,6 +100,11 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "VisionCluster", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = ContribDomain, Version = 1 });
+        if (_graph.Node.Any(node => node.Domain == KernelOps.Domain))
+        {
+            model.OpsetImport.Add(new OperatorSetIdProto { Domain = KernelOps.Domain, Version = 1 });
+        }
+
         return model;
     }
 

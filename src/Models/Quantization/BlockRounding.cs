@@ -9,7 +9,12 @@ internal static class BlockRounding
     private const float MostEight = 127;
     private const float LeastFour = -8;
 
-    public static BlockMatrix Round(float[] values, int rows, int columns, BlockFormat format)
+    /// <param name="values"><c>[rows, columns]</c></param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="format">Without offsets.</param>
+    /// <param name="halfScales">Whether scales shall be halves, and integers what fits them.</param>
+    public static BlockMatrix Round(float[] values, int rows, int columns, BlockFormat format, bool halfScales = false)
     {
         var (blocks, zero) = (format.BlocksOf(columns), (byte)format.ZeroPoint);
         var packed = new byte[rows * blocks * format.BlockBytes];
@@ -23,7 +28,7 @@ internal static class BlockRounding
                 var weights = values.AsSpan((row * columns) + at, Math.Min(format.BlockSize, columns - at));
                 q.Fill(zero);
                 var index = (row * blocks) + block;
-                scales[index] = Round(weights, q, format);
+                scales[index] = Round(weights, q, format, halfScales);
                 Pack(q, packed.AsSpan(index * format.BlockBytes, format.BlockBytes), format.Bits);
             }
         }
@@ -46,7 +51,7 @@ internal static class BlockRounding
         }
     }
 
-    private static float Round(ReadOnlySpan<float> weights, Span<byte> q, BlockFormat format)
+    private static float Round(ReadOnlySpan<float> weights, Span<byte> q, BlockFormat format, bool halfScale)
     {
         var largest = 0f;
         foreach (var weight in weights)
@@ -55,6 +60,7 @@ internal static class BlockRounding
         }
 
         var scale = format.Bits == 8 ? MathF.Abs(largest) / MostEight : largest / LeastFour;
+        scale = halfScale ? (float)(Half)scale : scale;
         if (scale == 0)
         {
             return 0;

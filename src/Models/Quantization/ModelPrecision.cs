@@ -9,7 +9,7 @@ public enum ModelPrecision
     /// <summary>float32.</summary>
     Fp32,
 
-    /// <summary>8-bit integers with a scale for each output; activations as 8-bit integers with a scale for each token, in rotated spaces.</summary>
+    /// <summary>8-bit blocks of 32 with a scale each, activations as 8-bit blocks; a GGUF file's own blocks as they are.</summary>
     Int8,
 
     /// <summary>4-bit blocks of 32 with a scale each, activations as 8-bit blocks; a GGUF file's own blocks as they are.</summary>

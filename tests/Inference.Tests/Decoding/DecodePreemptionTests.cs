@@ -12,16 +12,20 @@ public sealed class DecodePreemptionTests
     public async Task Budget_OutgrownByRunningSequences_TakesTheNewestOnesKvAndLosesNothing()
     {
         var most = 0;
+        using var submitted = new ManualResetEventSlim();
         var runner = new HistoryRunner(3, Capacity) { PageTokens = 2, Calls = _calls };
         await using var engine = new DecodeEngine(runner, new DecodeEngineOptions
         {
             KvBudgetTokens = 40,
+            BeforeStep = _ => submitted.Wait(),
             AfterStep = _ => most = Math.Max(most, runner.Resident),
         });
         var requests = Enumerable.Range(1, 3)
             .Select(id => Engines.Request([id, 2, 3, 4], 24) with { Sampling = Engines.Random((ulong)id), CacheScope = "t" }).ToList();
 
-        var answers = await Task.WhenAll(requests.Select(request => engine.Run(request)));
+        var running = requests.Select(engine.Start).ToList();
+        submitted.Set();
+        var answers = await Task.WhenAll(running.Select(generation => generation.Read()));
 
         foreach (var (request, answer) in requests.Zip(answers))
             Assert.Equal((await Engines.Alone(request, Capacity)).Tokens, answer.Tokens);

@@ -30,6 +30,8 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
 
     public int LogitRows { get; init; } = 1;
 
+    public bool IsExact { get; init; }
+
     public int MinExactChunk { get; init; } = 1;
 
     public bool KeepsAnswersPrivate { get; init; }

@@ -22,12 +22,14 @@ internal sealed class RandomSchedule
     {
         var random = new Random(seed);
         slots = slots > 0 ? slots : random.Next(1, 6);
+        var isExact = random.Next(2) == 0;
         _runner = new HistoryRunner(slots, Capacity)
         {
             PoisonToken = PoisonToken,
             LogitRows = random.Next(1, 8),
-            MinExactChunk = random.Next(1, 3),
-            KeepsAnswersPrivate = random.Next(2) == 0,
+            IsExact = isExact,
+            MinExactChunk = isExact ? 1 : random.Next(1, 3),
+            KeepsAnswersPrivate = !isExact && random.Next(2) == 0,
             PageTokens = random.Next(0, 5),
         };
         var options = new DecodeEngineOptions

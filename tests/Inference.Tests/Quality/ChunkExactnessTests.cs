@@ -10,8 +10,8 @@ using VisionCluster.TestKit;
 namespace VisionCluster.Inference.Tests.Quality;
 
 /// <summary>
-/// What the engine relies on, to the last bit: a row's logits do not depend on the other rows, and a prompt's not on the chunks that it is
-/// cut into, as long as none of them has a single token.
+/// What the engine relies on, to the last bit: a row's logits do not depend on the other rows, nor on how its tokens were cut into runs:
+/// chunks of a prompt, single steps of an answer, guesses that are checked together.
 /// </summary>
 public sealed class ChunkExactnessTests(SmolLm2 real) : IClassFixture<SmolLm2>, IDisposable
 {
@@ -30,6 +30,7 @@ public sealed class ChunkExactnessTests(SmolLm2 real) : IClassFixture<SmolLm2>, 
     [Theory]
     [InlineData(ModelPrecision.Fp32)]
     [InlineData(ModelPrecision.Int8)]
+    [InlineData(ModelPrecision.Int4)]
     public void SmolLm2_ChunksAndCompany_ChangeNoBit(ModelPrecision precision)
     {
         Assert.SkipUnless(SmolLm2.IsAtHand, "The real model is not at hand.");
@@ -41,12 +42,26 @@ public sealed class ChunkExactnessTests(SmolLm2 real) : IClassFixture<SmolLm2>, 
     private static void Check(CompiledModel model)
     {
         var ids = PromptPipeline.Load(model).Tokenizer.Encode(QualityText.Default[..8_000], addSpecialTokens: false);
-        using var runner = new OnnxDecoderRunner(model, DeviceOptions.Cpu, Rows, capacity: 128, maxChunkTokens: 128);
+        using var runner = (OnnxDecoderRunner)ModelRunners.OpenDecoder(model, DeviceOptions.Cpu, Rows, capacity: 128, maxChunkTokens: 128);
         var whole = Prefill(runner, 0, ids.AsSpan(0, Tokens), Tokens);
-        foreach (var chunk in new[] { 2, 3, 7, 16, 44, 64, 88 }) // none leaves a last chunk of one token
+        foreach (var chunk in new[] { 1, 2, 3, 7, 16, 44, 64, 88, 89 })
         {
             Assert.Equal(whole, Prefill(runner, 1, ids.AsSpan(0, Tokens), chunk));
         }
+
+        var stepped = new float[runner.VocabularySize];
+        Prefill(runner, 0, ids.AsSpan(0, Tokens - 20), Tokens);
+        for (var past = Tokens - 20; past < Tokens; past++)
+        {
+            runner.Decode([ids[past]], [past], stepped);
+        }
+
+        Assert.Equal(whole, stepped);
+
+        const int Guessed = 5;
+        var checkedTogether = new float[Guessed * runner.VocabularySize];
+        runner.Extend(0, Tokens - Guessed, Embed(runner, ids.AsSpan(Tokens - Guessed, Guessed)), checkedTogether);
+        Assert.Equal(whole, checkedTogether[^runner.VocabularySize..]);
 
         var alone = new float[runner.VocabularySize];
         runner.Decode([ids[Tokens]], [Tokens], alone);
@@ -69,11 +84,16 @@ public sealed class ChunkExactnessTests(SmolLm2 real) : IClassFixture<SmolLm2>, 
         for (var past = 0; past < ids.Length; past += chunk)
         {
             var part = ids.Slice(past, Math.Min(chunk, ids.Length - past));
-            var embeddings = new float[part.Length * runner.HiddenSize];
-            runner.Embed(part, embeddings);
-            runner.Prefill(slot, past, embeddings, past + part.Length == ids.Length ? logits : []);
+            runner.Prefill(slot, past, Embed(runner, part), past + part.Length == ids.Length ? logits : []);
         }
 
         return logits;
+    }
+
+    private static float[] Embed(OnnxDecoderRunner runner, ReadOnlySpan<int> ids)
+    {
+        var embeddings = new float[ids.Length * runner.HiddenSize];
+        runner.Embed(ids, embeddings);
+        return embeddings;
     }
 }

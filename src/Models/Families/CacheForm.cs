@@ -1,0 +1,9 @@
+namespace VisionCluster.Models.Families;
+
+/// <summary>What a graph's key-value cache holds.</summary>
+internal enum CacheForm
+{
+    Float,
+    Half,
+    EightBit,
+}
