@@ -39,7 +39,7 @@ public sealed class AnswerListenerTests : IDisposable
 
     public void Dispose()
     {
-        _run.Dispose();
+        _run.StopListening();
         _running.Dispose();
         _siloLost.Dispose();
         _limit.Dispose();

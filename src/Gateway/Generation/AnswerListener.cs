@@ -58,11 +58,9 @@ internal sealed class AnswerListener(AnswerSink sink, GatewayMetrics metrics, IO
     private async Task<GenerationChunk?> FollowAsync(AnswerRun run, AnswerFeed feed, CancellationToken stop)
     {
         var follow = run.Grain.Follow(run.RequestId, run.Next, sink.Reference, feed.Number);
+        follow.Ignore(); // where nobody waits for it any more
         var first = await WaitAsync(run, Task.WhenAny(follow, feed.Woken), stop);
-        if (first == follow)
-            return await follow;
-        follow.Ignore();
-        return null;
+        return first == follow ? await follow : null;
     }
 
     private async Task<T> WaitAsync<T>(AnswerRun run, Task<T> call, CancellationToken stop)

@@ -46,7 +46,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     public bool HasBegun => Next >= 0;
 
-    /// <summary>Whether what is pushed arrives here.</summary>
+    /// <summary>Whether what its silo pushes arrives here.</summary>
     public bool IsPushed { get; private set; } = true;
 
     public DeathCount Deaths { get; } = new(call.Command.Deaths);
@@ -102,7 +102,10 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     public void Started(string silo, string siloName, CancellationToken lost)
     {
         lock (_lock)
-            (_silo, _siloName, SiloLost, IsRunning, _lastContact) = (silo, siloName, lost, true, time.GetTimestamp());
+        {
+            (_silo, _siloName, SiloLost, _lastContact) = (silo, siloName, lost, time.GetTimestamp());
+            (IsRunning, IsPushed) = (true, true);
+        }
     }
 
     public void Refused(string silo)
@@ -124,7 +127,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         }
     }
 
-    /// <summary>What its silo pushes does not arrive: it is read instead, to the end.</summary>
+    /// <summary>What its silo pushes does not arrive: the answer is read instead, to its end there.</summary>
     public void NotPushed()
     {
         IsPushed = false;
@@ -192,7 +195,8 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
                     ? throw RequestException.Unavailable("The device failed during the generation; try again.")
                     : false;
             default:
-                Write(Call.ToFinished(finished, _copy.Accepted!, _images));
+                lock (_lock)
+                    Write(Call.ToFinished(finished, _copy.Accepted!, _images));
                 return true;
         }
     }
