@@ -80,6 +80,8 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<RunningGenerations>();
         services.AddSingleton(CreatePicker);
         services.AddSingleton<GatewayLeave>();
+        services.AddSingleton<AnswerSink>();
+        services.AddSingleton<AnswerListener>();
         services.AddSingleton<AnswerFollower>();
         services.AddSingleton<GenerationRelay>();
         services.AddSingleton<ResumeHandler>();

@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
 using VisionCluster.Grains.Decoding;
+using VisionCluster.Grains.Diagnostics;
 using VisionCluster.Grains.Directory;
 using VisionCluster.Grains.Encoding;
 using VisionCluster.Grains.Hosting;
@@ -23,6 +24,9 @@ public static class GrainsExtensions
         silo.Services.TryAddSingleton<DrainGate>();
         silo.Services.TryAddSingleton<EmbeddingPool>();
         silo.Services.TryAddSingleton<HeldAnswers>();
+        silo.Services.AddMetrics();
+        silo.Services.TryAddSingleton<GrainMetrics>();
+        silo.Services.TryAddSingleton<AnswerPublisher>();
         silo.Services.TryAddSingleton<EncodeFlights>();
         silo.Services.TryAddSingleton<ILiveSilos, MembershipLiveSilos>();
         silo.Services.TryAddSingleton(TimeProvider.System);

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "The conversation of generation {RequestId} is still being saved.")]
     public static partial void ConversationSavedLate(this ILogger logger, string requestId);
+
+    [LoggerMessage(4, LogLevel.Debug, "A gateway was sent no tokens; it will read them.")]
+    public static partial void NotPushed(this ILogger logger, Exception exception);
 }

@@ -61,6 +61,16 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
+    public async Task Gateway_Separate_ReportsASiloOfItsOwnToo()
+    {
+        var report = await RunAsync("gateway", "--sessions", "2", "--prompt", "32", "--output", "4", "--slots", "3", "--separate");
+
+        Assert.Equal(
+            ["engine", "gateway", "separate", "engine", "gateway", "separate"], Rows(report).Select(row => row.GetProperty("way").GetString()));
+        Assert.All(Rows(report), row => Positive(row, "tokens_per_s", "ttft_ms_p50"));
+    }
+
+    [Fact]
     public async Task Overload_FourTimesTheLoad_ReportsWhatWasServedAndRefused()
     {
         var report = await RunAsync("overload", "--loads", "4", "--seconds", "1", "--prompt", "32", "--output", "8", "--slots", "2", "--deadline-ms", "1000");

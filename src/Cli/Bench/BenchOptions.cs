@@ -61,6 +61,9 @@ internal sealed class BenchOptions
         };
     }
 
+    /// <summary>What the command line says about hosting, for another command that hosts.</summary>
+    public IReadOnlyList<string> HostingArguments(ParseResult parsed) => _hosting.Given(parsed);
+
     public static int Positive(ParseResult parsed, Option<int> option) =>
         parsed.GetValue(option) is var value && value >= 1 ? value : throw new CliException($"{option.Name} must be at least 1; it is {value}.");
 }

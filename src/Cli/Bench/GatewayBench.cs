@@ -14,17 +14,23 @@ internal static class GatewayBench
         var sessions = BenchOptions.Count("--sessions", 16, "Answers at the same time.");
         var prompt = BenchOptions.Count("--prompt", 64, "Tokens of each prompt, about.");
         var output = BenchOptions.Count("--output", 64, "Tokens of each answer.");
+        var separate = new Option<bool>("--separate")
+        {
+            Description = "Measure also a gateway whose silo, with the same model, is a process of its own. Without --profile.",
+        };
         var command = new CliCommand(
             "gateway",
             """
             Send the same messages to the engine alone and through gRPC, gateway and grains.
 
-            In turn, in one process: tokens a second of many answers together, and the first token of one by itself.
+            In turn: tokens a second of many answers together, and the first token of one by itself. The gateway shares its process with the silo;
+            with --separate there is also one that does not.
 
             Examples:
               visioncluster bench gateway --sessions 16
+              visioncluster bench gateway --separate --rounds 10
             """)
-        { sessions, prompt, output };
+        { sessions, prompt, output, separate };
         options.AddTo(command, objectives: true);
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {
@@ -34,6 +40,7 @@ internal static class GatewayBench
                 BenchOptions.Positive(parsed, sessions),
                 BenchOptions.Positive(parsed, prompt),
                 BenchOptions.Positive(parsed, output),
+                parsed.GetValue(separate) ? options.HostingArguments(parsed) : null,
                 cancellation);
             report.Print(settings.Json);
             return 0;
@@ -41,22 +48,36 @@ internal static class GatewayBench
         return command;
     }
 
-    private static async Task<BenchReport> MeasureAsync(BenchSettings settings, int sessions, int prompt, int output, CancellationToken cancellation)
+    /// <param name="settings">Of all measurements.</param>
+    /// <param name="sessions">Answers at the same time.</param>
+    /// <param name="prompt">Tokens.</param>
+    /// <param name="output">Tokens.</param>
+    /// <param name="separate">How the silo of its own is started; null for none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    private static async Task<BenchReport> MeasureAsync(
+        BenchSettings settings, int sessions, int prompt, int output, IReadOnlyList<string>? separate, CancellationToken cancellation)
     {
         BenchReport report;
         await using (var model = await BenchModel.LoadAsync(settings))
         await using (var cluster = await model.StartClusterAsync(cancellation))
+        await using (var other = separate is null ? null : await SeparateCluster.StartAsync(separate, cancellation))
         {
             model.RequireRoom(prompt * 2, output);
             report = model.Report("gateway").About("prompt", prompt).About("output", output);
             using var gateway = new GatewayClient(cluster.Endpoint);
-            var ways = new (string Name, IBenchClient Client)[] { ("engine", new EngineClient(model.Host)), ("gateway", gateway) };
+            using var apart = other is null ? null : new GatewayClient(other.Endpoint);
+            List<(string Name, IBenchClient Client)> ways = [("engine", new EngineClient(model.Host)), ("gateway", gateway)];
+            if (apart is not null)
+            {
+                ways.Add(("separate", apart));
+            }
+
             foreach (var count in new[] { sessions, 1 }.Distinct())
             {
                 var figures = ways.Select(_ => new LoadFigures(settings.Objective)).ToArray();
                 for (var (round, number) = (0, 0); round <= settings.Rounds; round++)
                 {
-                    for (var way = 0; way < ways.Length; way++)
+                    for (var way = 0; way < ways.Count; way++)
                     {
                         var requests = Enumerable.Range(0, count).Select(_ => new BenchRequest(model.Message(prompt, number++), output)).ToList();
                         var traces = await Load.TogetherAsync(ways[way].Client, requests, cancellation);
@@ -67,7 +88,7 @@ internal static class GatewayBench
                     }
                 }
 
-                for (var way = 0; way < ways.Length; way++)
+                for (var way = 0; way < ways.Count; way++)
                 {
                     report.Add([("way", ways[way].Name), ("sessions", count), .. figures[way].ToFigures()]);
                 }

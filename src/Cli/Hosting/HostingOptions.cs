@@ -84,19 +84,22 @@ internal sealed class HostingOptions
 
     public Option<bool> Int8Encoders { get; } = new("--int8-encoders") { Description = "Vision encoders multiply 8-bit integers: faster, and not exact." };
 
+    private IEnumerable<Option> All =>
+        [Model, Device, Threads, Context, Slots, KvMegabytes, PrefixCacheMegabytes, KvPrecision, Speculate, Precision.Option, Int8Encoders];
+
     public void AddTo(Command command)
     {
-        command.Options.Add(Model);
-        command.Options.Add(Device);
-        command.Options.Add(Threads);
-        command.Options.Add(Context);
-        command.Options.Add(Slots);
-        command.Options.Add(KvMegabytes);
-        command.Options.Add(PrefixCacheMegabytes);
-        command.Options.Add(KvPrecision);
-        command.Options.Add(Speculate);
-        command.Options.Add(Precision.Option);
-        command.Options.Add(Int8Encoders);
+        foreach (var option in All)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>These options as the command line has them, for another process that hosts the same; a command that has one model names it.</summary>
+    public IReadOnlyList<string> Given(ParseResult parsed)
+    {
+        var given = All.Select(parsed.GetResult).OfType<OptionResult>().Where(option => !option.Implicit && option.Option != Model);
+        return [.. Models(parsed).SelectMany(model => new[] { Model.Name, model }), .. given.SelectMany(option => option.Tokens.Select(token => token.Value).Prepend(option.Option.Name))];
     }
 
     /// <summary>What the command line names, else the command's defaults; on simulated devices those are simulated.</summary>

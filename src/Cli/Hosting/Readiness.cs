@@ -12,9 +12,11 @@ namespace VisionCluster.Cli.Hosting;
 /// <summary>Waits until the gateway says, as it says to any client, that a model serves.</summary>
 internal static class Readiness
 {
-    public static async Task WaitAsync(WebApplication app, CancellationToken cancellationToken)
+    public static Task WaitAsync(WebApplication app, CancellationToken cancellationToken) => WaitAsync(
+        app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First(), cancellationToken);
+
+    public static async Task WaitAsync(string address, CancellationToken cancellationToken)
     {
-        var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         using var channel = GrpcChannel.ForAddress(address);
         using var watch = new Health.HealthClient(channel).Watch(
             new HealthCheckRequest { Service = VisionService.Descriptor.FullName }, cancellationToken: cancellationToken);

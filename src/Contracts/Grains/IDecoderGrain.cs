@@ -23,6 +23,21 @@ public interface IDecoderGrain : IGrainWithStringKey
     [Alias("Read"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<GenerationChunk> Read(string requestId, int next);
 
+    /// <summary>
+    /// Pushes what the log holds from a position on, and what it grows by while the call lasts: half a second, or less if the answer goes on
+    /// elsewhere, is no longer held, or a window of tokens has been pushed. Then the reader calls again from where it is.
+    /// </summary>
+    /// <param name="requestId">Of the generation.</param>
+    /// <param name="next">Index of the first token wanted; −1 to hear also that the prompt was taken.</param>
+    /// <param name="sink">Where to; one for each gateway, so that answers share messages.</param>
+    /// <param name="reader">Marks the pieces.</param>
+    /// <returns>
+    /// From the position on what the log held when the call came, so that a reader notices what has not reached it meanwhile; all it holds
+    /// if the answer goes on elsewhere.
+    /// </returns>
+    [Alias("Follow"), AlwaysInterleave, ResponseTimeout("00:00:05")]
+    Task<GenerationChunk> Follow(string requestId, int next, IAnswerSink sink, long reader);
+
     /// <summary>Makes the caller the one whose <see cref="Abandon"/> and <see cref="Release"/> count from now on.</summary>
     /// <returns>What was asked, without embeddings; null when no generation of that id is known here.</returns>
     [Alias("Attach"), AlwaysInterleave]

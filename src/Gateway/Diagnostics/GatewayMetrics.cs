@@ -31,6 +31,8 @@ internal sealed class GatewayMetrics
         Failovers = meter.CreateCounter<long>("visioncluster.gateway.failovers", description: "Answers that went on at another silo.");
         FailoverTime = meter.CreateHistogram<double>(
             "visioncluster.gateway.failover.time", "s", "From the last sign of the old silo to the first of the new one.");
+        Reads = meter.CreateCounter<long>(
+            "visioncluster.gateway.answers.reads", description: "Reads of answers whose tokens were not pushed here, or got lost on the way.");
         Resumed = meter.CreateCounter<long>("visioncluster.gateway.generations.resumed", description: "Answers resumed by clients.");
         Refused = meter.CreateCounter<long>("visioncluster.gateway.generations.refused", description: "Generations not admitted, by reason.");
         Admitted = meter.CreateCounter<long>("visioncluster.gateway.generations.admitted", description: "Generations admitted since the start.");
@@ -58,6 +60,8 @@ internal sealed class GatewayMetrics
     public Counter<long> Failovers { get; }
 
     public Histogram<double> FailoverTime { get; }
+
+    public Counter<long> Reads { get; }
 
     public Counter<long> Resumed { get; }
 

@@ -14,6 +14,8 @@ internal sealed class AnswerCopy
     /// <summary>Where reading goes on; −1 until the prompt was accepted.</summary>
     public int Next => Accepted is null ? -1 : _tokens.Count;
 
+    public int Count => _tokens.Count;
+
     public GeneratedToken[] Tokens => [.. _tokens];
 
     /// <returns>False when it is known already: the answer was started again.</returns>

@@ -13,8 +13,8 @@ using VisionCluster.Gateway.Routing;
 namespace VisionCluster.Gateway.Generation;
 
 /// <summary>
-/// Follows an answer from its grain to the caller, whatever becomes of the silos that compute it: what was read is kept, a read that fails
-/// is repeated, and where nothing is known of the generation any more it is started again behind the tokens that are here. The result is
+/// Follows an answer from its grain to the caller, whatever becomes of the silos that compute it: what came is kept, a call that fails is
+/// repeated, and where nothing is known of the generation any more it is started again behind the tokens that are here. The result is
 /// the same, since the engine's randomness is a function of seed and position.
 /// </summary>
 internal sealed class AnswerFollower(
@@ -23,6 +23,7 @@ internal sealed class AnswerFollower(
     DevicePicker picker,
     ImagePreparer preparer,
     GatewayLeave leave,
+    AnswerListener listener,
     GatewayMetrics metrics,
     IOptions<GatewayOptions> options,
     TimeProvider time,
@@ -40,7 +41,11 @@ internal sealed class AnswerFollower(
     public async Task RunAsync(
         GenerationCall call, PreparedImages images, bool isRunning, IServerStreamWriter<GenerateResponse> responses, CancellationToken stop)
     {
-        var run = new AnswerRun(call, grains.GetGrain<IDecoderGrain>(call.GrainKey), images, time) { IsRunning = isRunning };
+        var run = new AnswerRun(call, grains.GetGrain<IDecoderGrain>(call.GrainKey), images, metrics, time)
+        {
+            IsRunning = isRunning,
+            OnAccepted = Accepted,
+        };
         call.Running.Attach(run.Grain);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, leave.Ended);
         var writing = WriteAsync(run.Responses.Reader, responses, either);
@@ -62,6 +67,7 @@ internal sealed class AnswerFollower(
         }
         finally
         {
+            run.StopListening();
             if (run.Place is var (choice, silo, device))
                 picker.Ended(choice, silo, device);
         }
@@ -99,7 +105,7 @@ internal sealed class AnswerFollower(
             {
                 if (!run.IsRunning)
                     await StartAsync(run, stop);
-                else if (await ReadAsync(run, stop))
+                else if (await listener.ListenAsync(run, stop))
                     return;
             }
             catch (Exception e) when (StatusMapping.IsTransient(e) && !stop.IsCancellationRequested)
@@ -138,8 +144,8 @@ internal sealed class AnswerFollower(
                 run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
             Placed(run, choice, reply);
             run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
-            if (run.Copy.Accepted is not null)
-                logger.GoingOn(run.RequestId, run.Copy.Next);
+            if (run.HasBegun)
+                logger.GoingOn(run.RequestId, run.Next);
             await run.Call.Running.ConfirmStartedAsync();
         }
         else if (reply.Bound is { } bound)
@@ -173,46 +179,6 @@ internal sealed class AnswerFollower(
         metrics.PrefixTokensFound.Add(accepted.CachedTokens);
     }
 
-    /// <returns>True at the end of the answer.</returns>
-    private async Task<bool> ReadAsync(AnswerRun run, CancellationToken stop)
-    {
-        var chunk = await ReadChunkAsync(run, stop);
-        var isAccepted = run.Copy.Accepted is not null;
-        var isNew = run.Take(chunk);
-        if (!isAccepted && run.Copy.Accepted is { } accepted)
-            Accepted(run, accepted);
-        if (isNew && run.TakeFailover() is { } pause)
-        {
-            metrics.Failovers.Add(1);
-            metrics.FailoverTime.Record(pause.TotalSeconds);
-            GatewayTrace.Failover(pause, run.SiloName, run.Copy.Next);
-        }
-
-        if (chunk.Finished is { } finished)
-            return run.Finish(finished);
-        if (chunk.State == GenerationState.Known)
-            return false;
-        run.Lost(chunk.State == GenerationState.Moved);
-        return false;
-    }
-
-    /// <exception cref="TimeoutException">No answer in time, or there will be none: the silo is dead.</exception>
-    private async Task<GenerationChunk> ReadChunkAsync(AnswerRun run, CancellationToken stop)
-    {
-        var read = run.Grain.Read(run.RequestId, run.Copy.Next);
-        if (read.IsCompleted || !run.SiloLost.CanBeCanceled || run.SiloLost.IsCancellationRequested)
-            return await read.WaitAsync(_options.CallTimeout, time, stop);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, run.SiloLost);
-        try
-        {
-            return await read.WaitAsync(_options.CallTimeout, time, either.Token);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new TimeoutException("The silo is dead.");
-        }
-    }
-
     private async Task RecallAsync(AnswerRun run, ServedModel? model, string[] keys, CancellationToken stop)
     {
         if (model is null)
@@ -229,7 +195,7 @@ internal sealed class AnswerFollower(
             var (embeddings, encoded) = await preparer.RecallAsync(run.Call.Tenant, model, keys, stop);
             run.Add(embeddings, encoded);
         }
-        catch (ImageGoneException e) when (run.Copy.Accepted is not null)
+        catch (ImageGoneException e) when (run.HasBegun)
         {
             throw RequestException.Unavailable(
                 $"The answer was interrupted, and every copy of the image '{e.Key}' is gone; send the request again with the picture.");
@@ -241,7 +207,7 @@ internal sealed class AnswerFollower(
     private async Task RefusedAsync(AnswerRun run, StartReply reply, CancellationToken stop)
     {
         var refusal = reply.Refusal!;
-        var begun = run.Copy.Accepted is not null;
+        var begun = run.HasBegun;
         if (begun && refusal.Reason == RefusalReason.SessionBusy)
         {
             // Another gateway, to which the client came back meanwhile, was quicker.

@@ -1,20 +1,26 @@
 using System.Threading.Channels;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Contracts.V1;
+using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
 
-/// <summary>Where an answer stands, as its follower sees it. Used by one caller.</summary>
-internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, PreparedImages images, TimeProvider time)
+/// <summary>
+/// Where an answer stands, as its follower sees it. Used by one caller, while what silos push comes on other threads.
+/// </summary>
+internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, PreparedImages images, GatewayMetrics metrics, TimeProvider time)
 {
     private const int MaxRecalls = 2;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
+    private readonly Lock _lock = new(); // of the copy, the last contact, and the feed's state
+    private readonly AnswerCopy _copy = new();
     private PreparedImages _images = images;
     private PromptPrefix? _prompt;
+    private AnswerFeed? _feed;
     private TimeSpan _pause = FirstPause;
     private long _lastContact = time.GetTimestamp();
     private long? _lostAt;
@@ -28,7 +34,20 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     public string RequestId => Call.Running.RequestId;
 
-    public AnswerCopy Copy { get; } = new();
+    /// <summary>Where the answer goes on; −1 until the prompt was accepted.</summary>
+    public int Next
+    {
+        get
+        {
+            lock (_lock)
+                return _copy.Next;
+        }
+    }
+
+    public bool HasBegun => Next >= 0;
+
+    /// <summary>Whether what its silo pushes arrives here.</summary>
+    public bool IsPushed { get; private set; } = true;
 
     public DeathCount Deaths { get; } = new(call.Command.Deaths);
 
@@ -45,16 +64,30 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     public string? Avoid { get; private set; }
 
     /// <summary>Since the cluster last said something about it.</summary>
-    public TimeSpan Silence => time.GetElapsedTime(_lastContact);
+    public TimeSpan Silence
+    {
+        get
+        {
+            lock (_lock)
+                return time.GetElapsedTime(_lastContact);
+        }
+    }
 
     /// <summary>Where it was sent to, or found; null before.</summary>
     public (DeviceChoice Choice, string Silo, string Device)? Place { get; private set; }
+
+    /// <summary>Told once that the prompt was taken, from any thread.</summary>
+    public Action<AnswerRun, GenerationAccepted>? OnAccepted { get; init; }
 
     public PromptPrefix Prompt(DevicePicker picker, ServedModel model) =>
         _prompt ??= picker.Prompt(model, Call.Tenant, Call.SessionId, Call.Command.Messages);
 
     /// <param name="choice">The device that the gateway chose; null when it knew of none.</param>
-    public GenerateCommand ToCommand(DeviceChoice? choice) => Call.ToCommand(_images, Copy, Deaths.InARow) with { Target = choice?.Target };
+    public GenerateCommand ToCommand(DeviceChoice? choice)
+    {
+        lock (_lock)
+            return Call.ToCommand(_images, _copy, Deaths.InARow) with { Target = choice?.Target };
+    }
 
     public void Placed(DeviceChoice choice, StartReply reply) => Place = reply.Device.Length > 0
         ? (choice, reply.Silo, reply.Device)
@@ -66,8 +99,14 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     /// <summary>Cancelled once the silo that runs it is dead.</summary>
     public CancellationToken SiloLost { get; private set; }
 
-    public void Started(string silo, string siloName, CancellationToken lost) =>
-        (_silo, _siloName, SiloLost, IsRunning, _lastContact) = (silo, siloName, lost, true, time.GetTimestamp());
+    public void Started(string silo, string siloName, CancellationToken lost)
+    {
+        lock (_lock)
+        {
+            (_silo, _siloName, SiloLost, _lastContact) = (silo, siloName, lost, time.GetTimestamp());
+            (IsRunning, IsPushed) = (true, true);
+        }
+    }
 
     public void Refused(string silo)
     {
@@ -75,14 +114,38 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         Avoid = silo;
     }
 
+    /// <summary>From now on what its silo pushes is taken.</summary>
+    public AnswerFeed Listen(AnswerSink sink) => _feed ??= sink.Open(this);
+
+    /// <summary>What is on its way will not be taken any more.</summary>
+    public void StopListening()
+    {
+        lock (_lock)
+        {
+            _feed?.Dispose();
+            _feed = null;
+        }
+    }
+
+    /// <summary>What its silo pushes does not arrive: the answer is read instead, to its end there.</summary>
+    public void NotPushed()
+    {
+        IsPushed = false;
+        StopListening();
+    }
+
     /// <summary>The generation is no longer where it was.</summary>
     /// <param name="moved">Given up by a silo that leaves; otherwise it died.</param>
     public void Lost(bool moved)
     {
-        _lostAt ??= _lastContact;
-        (IsRunning, Avoid) = (false, _silo);
-        if (!moved)
-            Deaths.Add(Copy.Tokens.Length);
+        lock (_lock)
+        {
+            StopListening();
+            _lostAt ??= _lastContact;
+            (IsRunning, Avoid) = (false, _silo);
+            if (!moved)
+                Deaths.Add(_copy.Count);
+        }
     }
 
     /// <summary>Relays what is new.</summary>
@@ -91,32 +154,32 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     {
         if (chunk.State == GenerationState.Unknown)
             return false;
-        _lastContact = time.GetTimestamp();
-        var isNew = chunk.Accepted is { } accepted && Copy.TryAccept(accepted);
-        if (isNew)
-            Write(Call.ToAccepted(Copy.Accepted!, _siloName));
-        foreach (var token in chunk.Tokens)
+        lock (_lock)
         {
-            if (!Copy.TryAdd(token))
-                continue;
-            isNew = true;
-            if (token.Index >= Call.FirstIndex)
-            {
-                Call.Clock.TokenWritten();
-                Write(EventMapping.ToToken(token));
-            }
+            var isNew = chunk.Accepted is { } accepted && TryAccept(accepted);
+            foreach (var token in chunk.Tokens)
+                isNew |= TryAdd(token);
+            Heard(isNew);
+            return isNew;
         }
-
-        _pause = isNew ? FirstPause : _pause;
-        return isNew;
     }
 
-    /// <returns>How long the answer paused, once after each failover.</returns>
-    public TimeSpan? TakeFailover()
+    /// <summary>Relays a pushed piece if it is the next one.</summary>
+    public void Take(AnswerFeed feed, in AnswerPiece piece)
     {
-        TimeSpan? pause = _lostAt is { } lost ? time.GetElapsedTime(lost) : null;
-        _lostAt = null;
-        return pause;
+        lock (_lock)
+        {
+            if (feed != _feed || feed.HasGap)
+                return;
+            if (piece.Position > Math.Max(_copy.Next, 0) || (piece.Accepted is null && _copy.Accepted is null))
+            {
+                feed.Miss();
+                return;
+            }
+
+            Heard((piece.Accepted is { } accepted && TryAccept(accepted)) || (piece.Token is { } token && TryAdd(token)));
+            feed.Took(piece.Finished);
+        }
     }
 
     /// <returns>False when it has to be started once more.</returns>
@@ -132,7 +195,8 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
                     ? throw RequestException.Unavailable("The device failed during the generation; try again.")
                     : false;
             default:
-                Write(Call.ToFinished(finished, Copy.Accepted!, _images));
+                lock (_lock)
+                    Write(Call.ToFinished(finished, _copy.Accepted!, _images));
                 return true;
         }
     }
@@ -150,6 +214,46 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         var pause = _pause;
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
         return pause;
+    }
+
+    private bool TryAccept(GenerationAccepted accepted)
+    {
+        var isNew = _copy.TryAccept(accepted);
+        if (isNew)
+        {
+            OnAccepted?.Invoke(this, accepted);
+            Write(Call.ToAccepted(accepted, _siloName));
+        }
+
+        return isNew;
+    }
+
+    private bool TryAdd(GeneratedToken token)
+    {
+        if (!_copy.TryAdd(token))
+            return false;
+        if (token.Index >= Call.FirstIndex)
+        {
+            Call.Clock.TokenWritten();
+            Write(EventMapping.ToToken(token));
+        }
+
+        return true;
+    }
+
+    private void Heard(bool isNew)
+    {
+        _lastContact = time.GetTimestamp();
+        if (!isNew)
+            return;
+        _pause = FirstPause;
+        if (_lostAt is not { } lost)
+            return;
+        var pause = time.GetElapsedTime(lost);
+        _lostAt = null;
+        metrics.Failovers.Add(1);
+        metrics.FailoverTime.Record(pause.TotalSeconds);
+        GatewayTrace.Failover(pause, _siloName, _copy.Count);
     }
 
     private void Write(GenerateResponse response) => Responses.Writer.TryWrite(response);

@@ -3,7 +3,8 @@ using VisionCluster.Contracts.Grains;
 namespace VisionCluster.Grains.Decoding;
 
 /// <summary>
-/// An answer as it grows, read by position by whoever asks; bounded by the engine's token limit. Used on the grain's turns only.
+/// An answer as it grows, read by position by whoever asks, and pushed to whoever listens; bounded by the engine's token limit. Used on the
+/// grain's turns only.
 /// </summary>
 internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
 {
@@ -13,20 +14,30 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     private const int MaxChunkTokens = 256;
 
     private readonly List<GeneratedToken> _tokens = [.. answered];
-    private TaskCompletionSource _changed = NewSignal();
-    private GenerationAccepted? _accepted;
-    private GenerationFinished? _finished;
-    private bool _moved;
+    private readonly List<PushedReader> _pushed = []; // one for each call to Follow that is under way
+    private TaskCompletionSource? _changed; // null while nobody waits
+    private bool _closed;
 
     /// <summary>Completes with the next change.</summary>
-    public Task Changed => _changed.Task;
+    public Task Changed => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public GenerationAccepted? Accepted { get; private set; }
+
+    public GenerationFinished? Finished { get; private set; }
+
+    /// <summary>It goes on elsewhere.</summary>
+    public bool IsMoved { get; private set; }
+
+    public int Count => _tokens.Count;
+
+    public GeneratedToken this[int index] => _tokens[index];
 
     /// <summary>The text of all tokens.</summary>
     public string Text => string.Concat(_tokens.Select(t => t.Text));
 
     public void Accept(GenerationAccepted accepted)
     {
-        _accepted = accepted;
+        Accepted = accepted;
         Signal();
     }
 
@@ -42,42 +53,70 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
 
     public void Finish(GenerationFinished finished)
     {
-        _finished = finished;
+        Finished = finished;
         Signal();
     }
 
     /// <summary>The answer goes on elsewhere.</summary>
     public void Move()
     {
-        _moved = true;
+        IsMoved = true;
         Signal();
+        Close();
     }
 
+    /// <summary>Nothing is pushed any more: whoever listens has to ask again.</summary>
+    public void Close()
+    {
+        _closed = true;
+        foreach (var reader in _pushed)
+            reader.End();
+    }
+
+    /// <summary>What is there, and then what comes, goes to the reader until it is disposed.</summary>
+    public PushedReader Push(AnswerPublisher publisher, IAnswerSink sink, long reader, int next)
+    {
+        var pushed = new PushedReader(publisher.Open(sink), reader, next, Forget);
+        _pushed.Add(pushed);
+        pushed.Advance(this);
+        if (_closed)
+            pushed.End();
+        return pushed;
+
+        void Forget(PushedReader gone)
+        {
+            _pushed.Remove(gone);
+            publisher.Close(sink);
+        }
+    }
+
+    /// <param name="next">The position.</param>
+    /// <param name="end">Position of the first token that is not wanted.</param>
     /// <returns>Null when nothing is there from the position on.</returns>
-    public GenerationChunk? TryRead(int next)
+    public GenerationChunk? TryRead(int next, int end = int.MaxValue)
     {
         var from = Math.Clamp(next, 0, _tokens.Count);
-        var count = Math.Min(_tokens.Count - from, MaxChunkTokens);
+        var count = Math.Clamp(Math.Min(_tokens.Count, end) - from, 0, MaxChunkTokens);
         var atEnd = from + count == _tokens.Count;
-        if (_accepted is null && _finished is null && !_moved)
+        if (Accepted is null && Finished is null && !IsMoved)
             return null;
-        if (count == 0 && _finished is null && !_moved && next != BeforeAccepted)
+        if (count == 0 && Finished is null && !IsMoved && next != BeforeAccepted)
             return null;
         return new GenerationChunk
         {
-            State = _moved && atEnd ? GenerationState.Moved : GenerationState.Known,
-            Accepted = _accepted,
+            State = IsMoved && atEnd ? GenerationState.Moved : GenerationState.Known,
+            Accepted = Accepted,
             Tokens = [.. _tokens.GetRange(from, count)],
-            Finished = atEnd ? _finished : null,
+            Finished = atEnd ? Finished : null,
         };
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private void Signal()
     {
+        foreach (var reader in _pushed)
+            reader.Advance(this);
         var changed = _changed;
-        _changed = NewSignal();
-        changed.TrySetResult();
+        _changed = null;
+        changed?.TrySetResult();
     }
 }

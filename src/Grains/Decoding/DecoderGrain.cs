@@ -29,6 +29,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private readonly EmbeddingPool _embeddings;
     private readonly DrainGate _gate;
     private readonly HeldAnswers _held;
+    private readonly AnswerPublisher _publisher;
     private readonly ConversationWriter? _writer;
     private readonly DecoderOptions _options;
     private readonly TimeProvider _time;
@@ -47,6 +48,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         EmbeddingPool embeddings,
         DrainGate gate,
         HeldAnswers held,
+        AnswerPublisher publisher,
         IOptions<DecoderOptions> options,
         TimeProvider time,
         ILogger<DecoderGrain> logger)
@@ -56,7 +58,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         _tenant = DecoderKey.TenantOf(key);
         _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute(StateName, StorageName)) : null;
         _writer = _record is null ? null : new ConversationWriter(_record, StateName, context, time, logger);
-        (_models, _embeddings, _gate, _held, _options, _time, _logger) = (models, embeddings, gate, held, options.Value, time, logger);
+        (_models, _embeddings, _gate, _held, _publisher) = (models, embeddings, gate, held, publisher);
+        (_options, _time, _logger) = (options.Value, time, logger);
     }
 
     private ConversationState State => _record?.State ?? _transient;
@@ -81,6 +84,18 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             await changed.WaitAsync(left, _time).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
+    }
+
+    public async Task<GenerationChunk> Follow(string requestId, int next, IAnswerSink sink, long reader)
+    {
+        if (Find(requestId) is not { } turn || turn.IsAbandoned)
+            return GenerationChunk.Unknown;
+        using var reading = _watch!.Reading();
+        var count = turn.Log.Count;
+        using var pushed = turn.Log.Push(_publisher, sink, reader, next);
+        await pushed.Ended.WaitAsync(ReadWait, _time).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return turn.Log.TryRead(next, turn.Log.IsMoved ? int.MaxValue : count) ?? new GenerationChunk { State = GenerationState.Known };
     }
 
     public Task<GenerateCommand?> Attach(string requestId, Guid caller)
@@ -333,6 +348,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
 
     private void Drop()
     {
+        _turn?.Log.Close();
         _watch?.Dispose();
         (_turn, _watch) = (null, null);
     }

@@ -5,8 +5,8 @@ using VisionCluster.Inference;
 namespace VisionCluster.Grains.Diagnostics;
 
 /// <summary>
-/// Activities of source "VisionCluster.Grains": what a silo does for a gateway's trace, whose context comes with the command. Reads of an
-/// answer have none: there is one for each token.
+/// Activities of source "VisionCluster.Grains": what a silo does for a gateway's trace, whose context comes with the command. Calls that
+/// follow an answer have none: there are two a second.
 /// </summary>
 internal static class GrainTrace
 {

@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Options;
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Gateway.Diagnostics;
+using VisionCluster.Gateway.Options;
+
+namespace VisionCluster.Gateway.Generation;
+
+/// <summary>
+/// Gets an answer from the grain that runs it. Tokens are pushed, while a call to the grain lasts that ends twice a second: it is the sign
+/// of life in both directions, and says what should have come. What has not is read.
+/// </summary>
+internal sealed class AnswerListener(AnswerSink sink, GatewayMetrics metrics, IOptions<GatewayOptions> options, TimeProvider time)
+{
+    private readonly FailoverOptions _options = options.Value.Failover;
+
+    /// <summary>One call's worth.</summary>
+    /// <returns>True at the end of the answer.</returns>
+    /// <exception cref="TimeoutException">No answer in time, or there will be none: the silo is dead.</exception>
+    public async Task<bool> ListenAsync(AnswerRun run, CancellationToken stop)
+    {
+        if (!run.IsPushed)
+            return await ReadAsync(run, stop);
+        var feed = run.Listen(sink);
+        var pieces = feed.Pieces;
+        var chunk = await FollowAsync(run, feed, stop);
+        if (feed.Finished is { } finished)
+            return run.Finish(finished);
+        if (feed.HasGap)
+        {
+            run.StopListening();
+            return await ReadAsync(run, stop);
+        }
+
+        if (run.Take(chunk!) && chunk!.Tokens.Length > 0 && feed.Pieces == pieces)
+            run.NotPushed(); // tokens half a second old, and no piece: this silo's messages do not arrive
+        return Ends(run, chunk!);
+    }
+
+    /// <summary>The way without pushed tokens.</summary>
+    private async Task<bool> ReadAsync(AnswerRun run, CancellationToken stop)
+    {
+        metrics.Reads.Add(1);
+        var chunk = await WaitAsync(run, run.Grain.Read(run.RequestId, run.Next), stop);
+        run.Take(chunk);
+        return Ends(run, chunk);
+    }
+
+    private static bool Ends(AnswerRun run, GenerationChunk chunk)
+    {
+        if (chunk.Finished is { } finished)
+            return run.Finish(finished);
+        if (chunk.State != GenerationState.Known)
+            run.Lost(chunk.State == GenerationState.Moved);
+        return false;
+    }
+
+    /// <returns>Null if the feed woke up first.</returns>
+    private async Task<GenerationChunk?> FollowAsync(AnswerRun run, AnswerFeed feed, CancellationToken stop)
+    {
+        var follow = run.Grain.Follow(run.RequestId, run.Next, sink.Reference, feed.Number);
+        follow.Ignore(); // where nobody waits for it any more
+        var first = await WaitAsync(run, Task.WhenAny(follow, feed.Woken), stop);
+        return first == follow ? await follow : null;
+    }
+
+    private async Task<T> WaitAsync<T>(AnswerRun run, Task<T> call, CancellationToken stop)
+    {
+        if (call.IsCompleted || !run.SiloLost.CanBeCanceled || run.SiloLost.IsCancellationRequested)
+            return await call.WaitAsync(_options.CallTimeout, time, stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, run.SiloLost);
+        try
+        {
+            return await call.WaitAsync(_options.CallTimeout, time, either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException("The silo is dead.");
+        }
+    }
+}

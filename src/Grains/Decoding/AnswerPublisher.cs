@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Grains.Diagnostics;
+
+namespace VisionCluster.Grains.Decoding;
+
+/// <summary>Where answers of this silo leave it: one outbox for each gateway, shared by all that the gateway follows. Thread-safe.</summary>
+internal sealed class AnswerPublisher(GrainMetrics metrics, ILogger<AnswerPublisher> logger)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IAnswerSink, Entry> _entries = []; // gateways that follow an answer here, bounded by the turns of grains
+
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _entries.Count;
+        }
+    }
+
+    /// <summary>The gateway's outbox, until as many calls to <see cref="Close"/>.</summary>
+    public AnswerOutbox Open(IAnswerSink sink)
+    {
+        lock (_lock)
+        {
+            var entry = _entries.TryGetValue(sink, out var open) ? open : new Entry(new AnswerOutbox(sink, metrics, logger), 0);
+            _entries[sink] = entry with { Readers = entry.Readers + 1 };
+            return entry.Outbox;
+        }
+    }
+
+    public void Close(IAnswerSink sink)
+    {
+        lock (_lock)
+        {
+            var entry = _entries[sink];
+            if (entry.Readers > 1)
+                _entries[sink] = entry with { Readers = entry.Readers - 1 };
+            else
+                _entries.Remove(sink);
+        }
+    }
+
+    private readonly record struct Entry(AnswerOutbox Outbox, int Readers);
+}

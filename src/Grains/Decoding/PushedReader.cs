@@ -1,0 +1,55 @@
+using VisionCluster.Contracts.Grains;
+
+namespace VisionCluster.Grains.Decoding;
+
+/// <summary>A reader that is sent a log's pieces, while its call to the grain lasts. Used on the grain's turns only.</summary>
+/// <param name="outbox">Of its gateway.</param>
+/// <param name="reader">The gateway's number for it.</param>
+/// <param name="next">Position of the first piece it wants.</param>
+/// <param name="onDispose">Told that it is gone.</param>
+internal sealed class PushedReader(AnswerOutbox outbox, long reader, int next, Action<PushedReader> onDispose) : IDisposable
+{
+    /// <summary>Tokens of one call: what a gateway that does not take them can make a silo hold. Its next call says that it has them.</summary>
+    internal const int Window = 512;
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _end = Math.Max(next, 0) + Window;
+    private int _next = next;
+    private bool _finished;
+
+    /// <summary>Completes when nothing more is sent during this call.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Sends what it has not been sent yet, as far as there is room; the rest stays in the log.</summary>
+    public void Advance(AnswerLog log)
+    {
+        if (_finished || (log.Accepted is null && log.Finished is null))
+            return;
+        if (_next == AnswerLog.BeforeAccepted)
+        {
+            if (log.Accepted is { } accepted && !outbox.TryAdd(AnswerPiece.Of(reader, accepted)))
+                return;
+            _next = 0;
+        }
+
+        while (_next < log.Count)
+        {
+            if (_next == _end)
+            {
+                End();
+                return;
+            }
+
+            if (!outbox.TryAdd(AnswerPiece.Of(reader, log[_next])))
+                return;
+            _next++;
+        }
+
+        if (log.Finished is { } finished)
+            _finished = outbox.TryAdd(AnswerPiece.Of(reader, log.Count, finished));
+    }
+
+    public void End() => _ended.TrySetResult();
+
+    public void Dispose() => onDispose(this);
+}

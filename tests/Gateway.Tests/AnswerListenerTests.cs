@@ -1,0 +1,235 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Contracts.V1;
+using VisionCluster.Fakes;
+using VisionCluster.Gateway.Diagnostics;
+using VisionCluster.Gateway.Generation;
+using VisionCluster.Gateway.Options;
+
+namespace VisionCluster.Gateway.Tests;
+
+/// <summary>What becomes of an answer whose pieces get lost, come twice, out of order, or not at all.</summary>
+public sealed class AnswerListenerTests : IDisposable
+{
+    private const int Tokens = 8;
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly FakeTimeProvider _time = new();
+    private readonly CancellationTokenSource _siloLost = new();
+    private readonly CancellationTokenSource _limit = new(Eventually.Limit);
+    private readonly PushedGrain _grain = new(Tokens);
+    private readonly GatewayOptions _options = new();
+    private readonly RunningGeneration _running = new("t", "r", NullLogger.Instance);
+    private readonly AnswerListener _listener;
+    private readonly AnswerRun _run;
+
+    public AnswerListenerTests()
+    {
+        var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
+        _listener = new AnswerListener(new AnswerSink(ObserverFactory.Create()), metrics, Microsoft.Extensions.Options.Options.Create(_options), _time);
+        var command = new GenerateCommand { RequestId = "r", Model = "m", Revision = "1", Messages = [] };
+        _run = new AnswerRun(
+            new GenerationCall("", _running, command, new GenerationClock(_time)), _grain, new PreparedImages([], [], 0, 0), metrics, _time);
+        _run.Started("silo", "silo", _siloLost.Token);
+    }
+
+    public void Dispose()
+    {
+        _run.StopListening();
+        _running.Dispose();
+        _siloLost.Dispose();
+        _limit.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task Listen_PiecesInOrder_NeedNoRead()
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        Assert.Equal(-1, call.Next);
+        call.PushAccepted();
+        call.Push(0, 1, 2);
+        call.Push(3, 4, 5, 6, 7);
+        call.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Listen_PiecesTwice_AreRelayedOnce()
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.PushAccepted();
+        call.PushAccepted();
+        call.Push(0, 1, 2, 1, 2, 3);
+        call.Push(0, 3, 4, 5, 6, 7);
+        call.PushFinished(Tokens);
+        call.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        AssertWhole(finished: true);
+    }
+
+    [Theory]
+    [InlineData(4)] // a token is missing
+    [InlineData(3, 5, 4)] // out of order
+    public async Task Listen_Gap_ReadsFromThereAndFollowsAnew(params int[] pieces)
+    {
+        var listening = ListenAsync();
+        var first = await NextCallAsync();
+        first.PushAccepted();
+        first.Push(0, 1, 2);
+        first.Push(pieces);
+
+        Assert.False(await listening.Within("the gap is read"));
+        Assert.Equal(pieces[0] == 3 ? 4 : 3, Assert.Single(_grain.Reads));
+        first.Push(Tokens); // late pieces of the old call mean nothing
+        listening = ListenAsync();
+        var second = await NextCallAsync();
+        Assert.Equal(Tokens, second.Next);
+        Assert.NotEqual(first.Reader, second.Reader);
+        second.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        AssertWhole(finished: true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Listen_EndBeforeTheLastTokens_IsAGap(bool accepted)
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        if (accepted)
+            call.PushAccepted();
+        call.PushFinished(accepted ? Tokens : 0);
+
+        Assert.False(await listening.Within("the tokens are read"));
+        Assert.Single(_grain.Reads);
+        AssertWhole(finished: false);
+    }
+
+    [Fact]
+    public async Task Listen_CallEnds_GoesOnFromWhereItIs()
+    {
+        var listening = ListenAsync();
+        var first = await NextCallAsync();
+        first.PushAccepted();
+        first.Push(0, 1, 2);
+        first.Answer(GenerationState.Known, 0, 1); // as its beginning was
+
+        Assert.False(await listening.Within("the call ends"));
+        first.Push(3, 4); // on its way between two calls
+        listening = ListenAsync();
+        var second = await NextCallAsync();
+        Assert.Equal(5, second.Next);
+        second.Push(5, 6, 7);
+        second.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Listen_NothingArrivesOfWhatIsThere_ReadsToTheEnd()
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.Answer(GenerationState.Known, 0, 1, 2);
+
+        Assert.False(await listening.Within("the call ends"));
+        Assert.False(await ListenAsync().Within("the rest is read"));
+        Assert.Equal([3], _grain.Reads);
+        AssertWhole(finished: false);
+    }
+
+    [Fact]
+    public async Task Listen_PiecesWereLostButOthersCome_ReplyFillsIn()
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.PushAccepted();
+        call.Push(0);
+        call.Answer(GenerationState.Known, 0, 1, 2);
+        Assert.False(await listening.Within("the call ends"));
+
+        listening = ListenAsync();
+        var second = await NextCallAsync(); // still pushed
+        Assert.Equal(3, second.Next);
+        second.Push(3, 4, 5, 6, 7);
+        second.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Theory]
+    [InlineData(GenerationState.Unknown, 1)]
+    [InlineData(GenerationState.Moved, 0)]
+    public async Task Listen_AnswerIsNoLongerThere_IsToBeStartedElsewhere(GenerationState state, int deaths)
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.PushAccepted();
+        call.Push(0, 1);
+        call.Answer(state, 0, 1, 2);
+
+        Assert.False(await listening.Within("the call ends"));
+        call.Push(3); // of a silo that this answer has left
+        Assert.False(_run.IsRunning);
+        Assert.Equal(("silo", deaths), (_run.Avoid, _run.Deaths.InARow));
+        Assert.Equal(state == GenerationState.Moved ? 3 : 2, _run.Next);
+    }
+
+    [Fact]
+    public async Task Listen_SiloIsSilent_TimesOut()
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.PushAccepted();
+
+        _time.Advance(_options.Failover.CallTimeout);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => listening.Within("the silence is noticed"));
+    }
+
+    [Fact]
+    public async Task Listen_SiloDies_EndsAtOnce()
+    {
+        var listening = ListenAsync();
+        await NextCallAsync();
+
+        await _siloLost.CancelAsync();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => listening.Within("the death is noticed"));
+        Assert.True(_run.IsRunning); // its grain is asked again: it may have been somewhere else
+    }
+
+    private Task<bool> ListenAsync() => _listener.ListenAsync(_run, _limit.Token);
+
+    private ValueTask<PushedGrain.Call> NextCallAsync() => _grain.NextAsync(_limit.Token);
+
+    private void AssertWhole(bool finished)
+    {
+        var responses = new List<GenerateResponse>();
+        while (_run.Responses.Reader.TryRead(out var response))
+            responses.Add(response);
+        Assert.NotNull(responses[0].Accepted);
+        Assert.Equal(
+            Enumerable.Range(0, Tokens).Select(index => ((uint)index, (uint)(100 + index))),
+            responses.Skip(1).Take(Tokens).Select(response => (response.Token.Index, response.Token.Id)));
+        Assert.Equal(finished, responses[^1].Finished is not null);
+        Assert.Equal(1 + Tokens + (finished ? 1 : 0), responses.Count);
+    }
+}

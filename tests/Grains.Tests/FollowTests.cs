@@ -1,0 +1,127 @@
+using VisionCluster.Contracts.Grains;
+using VisionCluster.Fakes;
+using static VisionCluster.Grains.Tests.Commands;
+
+namespace VisionCluster.Grains.Tests;
+
+/// <summary>An answer as a real silo pushes it.</summary>
+public sealed class FollowTests : IAsyncDisposable
+{
+    private const int Tokens = 40;
+    private readonly HeldSink _sink = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        _sink.Release();
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Follow_SixteenAnswers_ShareMessages()
+    {
+        const int Answers = 16;
+        await using var silo = await TestSilo.StartAsync(new FakeModelHost(slots: Answers));
+        var sink = silo.Grains.CreateObjectReference<IAnswerSink>(_sink);
+        var commands = Enumerable.Range(0, Answers).Select(i => Long($"Hello {i}")).ToArray();
+        var expected = new List<int[]>();
+        foreach (var command in commands)
+            expected.Add((await silo.Session($"twin {command.RequestId}").RunAsync(command)).Ids());
+        silo.Model.Runner.Hold();
+        foreach (var command in commands)
+            Assert.True((await silo.Session(command.RequestId).Start(command)).IsRunning);
+        var calls = commands.Select((command, i) => silo.Session(command.RequestId).Follow(command.RequestId, -1, sink, i)).ToArray();
+
+        silo.Model.Runner.Release();
+        await Eventually.TrueAsync(() => _sink.Pieces.Count(piece => piece.Finished is not null) >= Answers, "every answer's end is pushed");
+
+        Assert.Equal(expected, _sink.Pieces.Where(piece => piece.Token is not null)
+            .GroupBy(piece => piece.Reader).OrderBy(answer => answer.Key).Select(answer => answer.Select(piece => piece.Token!.Id).ToArray()));
+        Assert.True(_sink.Messages.Count < Answers * Tokens / 2, $"{_sink.Messages.Count} messages for {Answers * Tokens} tokens");
+        foreach (var command in commands)
+            await silo.Session(command.RequestId).Release(command.RequestId, command.Caller);
+        await Task.WhenAll(calls).Within("the calls end with their answers' release");
+    }
+
+    [Fact]
+    public async Task Follow_NothingNew_SaysWhatWasThereWhenItBegan()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var (grain, command) = (silo.Session("s"), Long("Hello"));
+        var sink = await HeldAtAsync(silo, grain, command, tokens: 8);
+
+        var chunk = await grain.Follow(command.RequestId, 5, sink, 1).Within("the call ends by itself");
+
+        Assert.Equal(GenerationState.Known, chunk.State);
+        Assert.Equal([5, 6, 7], chunk.Tokens.Select(token => token.Index)); // in case that they do not arrive as they should
+        Assert.Equal([5, 6, 7], _sink.Pieces.Select(piece => piece.Position));
+        silo.Model.Runner.Release();
+    }
+
+    [Fact]
+    public async Task Follow_SiloLeaves_SaysSoWithAllThatItHas()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var (grain, command) = (silo.Session("s"), Long("Hello"));
+        var sink = await HeldAtAsync(silo, grain, command, tokens: 8);
+        var call = grain.Follow(command.RequestId, 5, sink, 1);
+
+        var stopping = silo.StopAsync();
+        silo.Model.Runner.Release();
+        var chunk = await call.Within("the reader hears of it");
+        await stopping.Within("the silo stops");
+
+        Assert.Equal(GenerationState.Moved, chunk.State);
+        Assert.True(chunk.Tokens.Length >= 3);
+        Assert.Equal(Enumerable.Range(5, chunk.Tokens.Length), chunk.Tokens.Select(token => token.Index));
+    }
+
+    [Fact]
+    public async Task Follow_UnknownOrAbandoned_SaysSo()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var (grain, command) = (silo.Session("s"), Long("Hello"));
+        var sink = await HeldAtAsync(silo, grain, command, tokens: 8);
+
+        Assert.Equal(GenerationState.Unknown, (await grain.Follow("another", 0, sink, 1)).State);
+        await grain.Abandon(command.RequestId, command.Caller);
+        silo.Model.Runner.Release();
+        Assert.Equal(GenerationState.Unknown, (await grain.Follow(command.RequestId, 0, sink, 1)).State);
+        Assert.Empty(_sink.Pieces);
+    }
+
+    [Fact]
+    public async Task Follow_UnderWay_IsAReader()
+    {
+        // Shorter than the call: were it no reader, the answer would be given up before it ends.
+        await using var silo = await TestSilo.StartAsync(configure: o => o.Decoder.ResumeWindow = TimeSpan.FromMilliseconds(200));
+        var sink = silo.Grains.CreateObjectReference<IAnswerSink>(_sink);
+        silo.Model.Runner.Hold();
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var command = Long("Hello");
+                var grain = silo.Session(command.RequestId);
+                Assert.True((await grain.Start(command)).IsRunning);
+                await grain.Follow(command.RequestId, -1, sink, 1);
+                return await grain.Attach(command.RequestId, command.Caller) is not null;
+            },
+            "an answer outlives its window while it is followed");
+        silo.Model.Runner.Release();
+    }
+
+    private static GenerateCommand Long(string text) => Say(text) with
+    {
+        Stop = new StopParameters { MaxTokens = Tokens, IgnoreEndOfSequence = true },
+    };
+
+    private async Task<IAnswerSink> HeldAtAsync(TestSilo silo, IDecoderGrain grain, GenerateCommand command, int tokens)
+    {
+        silo.Model.Runner.Hold();
+        silo.Model.Runner.Allow(tokens);
+        Assert.True((await grain.Start(command)).IsRunning);
+        await Eventually.TrueAsync(
+            async () => (await grain.Read(command.RequestId, 0)).Tokens.Length == tokens, $"{tokens} tokens are there");
+        return silo.Grains.CreateObjectReference<IAnswerSink>(_sink);
+    }
+}
