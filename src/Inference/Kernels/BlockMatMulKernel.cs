@@ -57,8 +57,6 @@ internal sealed unsafe class BlockMatMulKernel : IKernel
             Output = context.Output<float>(0, shape[..sides]),
             Width = (int)shape[sides - 1],
             StripBytes = StripMatrix.StripBytes(new BlockFormat(Bits, StripMatrix.Block, HasOffsets), Inputs, HalfScales),
-            WeightBytes = Inputs / StripMatrix.Block * StripRows * StripMatrix.Block * Bits / 8,
-            ScaleBytes = Inputs / StripMatrix.Block * StripRows * (HalfScales ? sizeof(Half) : sizeof(float)),
             Epsilon = Epsilon,
             Gate = Gate,
             Units = StripMatrix.Strips(Outputs) / (gated ? 2 : 1),
@@ -116,7 +114,7 @@ internal sealed unsafe class BlockMatMulKernel : IKernel
         for (var unit = first; unit < end; unit++)
         {
             var strip = job->Strip(gated ? 2 * unit : unit);
-            var up = gated ? job->Strip((2 * unit) + 1) : default;
+            var up = gated ? job->Strip((2 * unit) + 1) : null;
             for (var row = 0; row < job->Tiles.Rows;)
             {
                 var (_, count) = job->Tiles.TileOf(row);
@@ -175,18 +173,12 @@ internal sealed unsafe class BlockMatMulKernel : IKernel
         public ActivationTiles Tiles;
         public int Width;
         public long StripBytes;
-        public int WeightBytes;
-        public int ScaleBytes;
         public float Epsilon;
         public GateActivation Gate;
         public int Units;
         public int Tasks;
         public int Format;
 
-        public readonly StripProducts.Strip Strip(int index)
-        {
-            var strip = Weights + (index * StripBytes);
-            return new StripProducts.Strip { Weights = strip, Scales = strip + WeightBytes, Offsets = strip + WeightBytes + ScaleBytes };
-        }
+        public readonly byte* Strip(int index) => Weights + (index * StripBytes);
     }
 }

@@ -15,14 +15,6 @@ namespace VisionCluster.Inference.Kernels;
 /// </remarks>
 internal static unsafe class StripProducts
 {
-    /// <summary>A strip's memory.</summary>
-    public struct Strip
-    {
-        public byte* Weights;
-        public byte* Scales;
-        public byte* Offsets;
-    }
-
     /// <summary>A tile's activations.</summary>
     public struct Tile
     {
@@ -35,7 +27,7 @@ internal static unsafe class StripProducts
 
     /// <summary>Outputs <c>[rows of the tile, 16]</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TEight, TOffsets, THalf>(in Strip strip, in ActivationTiles x, int first, int rows, float* output)
+    public static void Multiply<TEight, TOffsets, THalf>(byte* strip, in ActivationTiles x, int first, int rows, float* output)
         where TEight : IFlag
         where TOffsets : IFlag
         where THalf : IFlag
@@ -96,15 +88,12 @@ internal static unsafe class StripProducts
 
     /// <summary>A tile of 8 rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows8<TEight, TOffsets, THalf>(in Strip strip, in Tile x, float* output)
+    private static void Rows8<TEight, TOffsets, THalf>(byte* strip, in Tile x, float* output)
         where TEight : IFlag
         where TOffsets : IFlag
         where THalf : IFlag
     {
         var mask = Vector512.Create((byte)0xF);
-        var weights = strip.Weights;
-        var scale = strip.Scales;
-        var offset = strip.Offsets;
         var quants = x.Quants;
         var blocks = x.Blocks;
         var f0 = Vector512<float>.Zero;
@@ -135,7 +124,7 @@ internal static unsafe class StripProducts
             var b7 = Vector512<short>.Zero;
             if (TEight.IsSet)
             {
-                var w0 = Vector512.Load(weights + 0);
+                var w0 = Vector512.Load(strip + 0);
                 var (l0, h0) = (w0 & mask, (w0.AsUInt16() >>> 4).AsByte() & mask);
                 a0 = Wide.MultiplyPairs(l0, Four(quants, 0));
                 b0 = Wide.MultiplyPairs(h0, Four(quants, 0));
@@ -153,7 +142,7 @@ internal static unsafe class StripProducts
                 b6 = Wide.MultiplyPairs(h0, Four(quants, 6));
                 a7 = Wide.MultiplyPairs(l0, Four(quants, 7));
                 b7 = Wide.MultiplyPairs(h0, Four(quants, 7));
-                var w1 = Vector512.Load(weights + 64);
+                var w1 = Vector512.Load(strip + 64);
                 var (l1, h1) = (w1 & mask, (w1.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l1, Four(quants, 8));
                 b0 += Wide.MultiplyPairs(h1, Four(quants, 8));
@@ -171,7 +160,7 @@ internal static unsafe class StripProducts
                 b6 += Wide.MultiplyPairs(h1, Four(quants, 14));
                 a7 += Wide.MultiplyPairs(l1, Four(quants, 15));
                 b7 += Wide.MultiplyPairs(h1, Four(quants, 15));
-                var w2 = Vector512.Load(weights + 128);
+                var w2 = Vector512.Load(strip + 128);
                 var (l2, h2) = (w2 & mask, (w2.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l2, Four(quants, 16));
                 b0 += Wide.MultiplyPairs(h2, Four(quants, 16));
@@ -189,7 +178,7 @@ internal static unsafe class StripProducts
                 b6 += Wide.MultiplyPairs(h2, Four(quants, 22));
                 a7 += Wide.MultiplyPairs(l2, Four(quants, 23));
                 b7 += Wide.MultiplyPairs(h2, Four(quants, 23));
-                var w3 = Vector512.Load(weights + 192);
+                var w3 = Vector512.Load(strip + 192);
                 var (l3, h3) = (w3 & mask, (w3.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l3, Four(quants, 24));
                 b0 += Wide.MultiplyPairs(h3, Four(quants, 24));
@@ -207,7 +196,7 @@ internal static unsafe class StripProducts
                 b6 += Wide.MultiplyPairs(h3, Four(quants, 30));
                 a7 += Wide.MultiplyPairs(l3, Four(quants, 31));
                 b7 += Wide.MultiplyPairs(h3, Four(quants, 31));
-                var w4 = Vector512.Load(weights + 256);
+                var w4 = Vector512.Load(strip + 256);
                 var (l4, h4) = (w4 & mask, (w4.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l4, Four(quants, 32));
                 b0 += Wide.MultiplyPairs(h4, Four(quants, 32));
@@ -225,7 +214,7 @@ internal static unsafe class StripProducts
                 b6 += Wide.MultiplyPairs(h4, Four(quants, 38));
                 a7 += Wide.MultiplyPairs(l4, Four(quants, 39));
                 b7 += Wide.MultiplyPairs(h4, Four(quants, 39));
-                var w5 = Vector512.Load(weights + 320);
+                var w5 = Vector512.Load(strip + 320);
                 var (l5, h5) = (w5 & mask, (w5.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l5, Four(quants, 40));
                 b0 += Wide.MultiplyPairs(h5, Four(quants, 40));
@@ -243,7 +232,7 @@ internal static unsafe class StripProducts
                 b6 += Wide.MultiplyPairs(h5, Four(quants, 46));
                 a7 += Wide.MultiplyPairs(l5, Four(quants, 47));
                 b7 += Wide.MultiplyPairs(h5, Four(quants, 47));
-                var w6 = Vector512.Load(weights + 384);
+                var w6 = Vector512.Load(strip + 384);
                 var (l6, h6) = (w6 & mask, (w6.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l6, Four(quants, 48));
                 b0 += Wide.MultiplyPairs(h6, Four(quants, 48));
@@ -261,7 +250,7 @@ internal static unsafe class StripProducts
                 b6 += Wide.MultiplyPairs(h6, Four(quants, 54));
                 a7 += Wide.MultiplyPairs(l6, Four(quants, 55));
                 b7 += Wide.MultiplyPairs(h6, Four(quants, 55));
-                var w7 = Vector512.Load(weights + 448);
+                var w7 = Vector512.Load(strip + 448);
                 var (l7, h7) = (w7 & mask, (w7.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l7, Four(quants, 56));
                 b0 += Wide.MultiplyPairs(h7, Four(quants, 56));
@@ -279,11 +268,10 @@ internal static unsafe class StripProducts
                 b6 += Wide.MultiplyPairs(h7, Four(quants, 62));
                 a7 += Wide.MultiplyPairs(l7, Four(quants, 63));
                 b7 += Wide.MultiplyPairs(h7, Four(quants, 63));
-                weights += 512;
             }
             else
             {
-                var v0 = Vector512.Load(weights + 0);
+                var v0 = Vector512.Load(strip + 0);
                 var (m0, n0) = (v0 & mask, (v0.AsUInt16() >>> 4).AsByte() & mask);
                 a0 = Wide.MultiplyPairs(m0, Four(quants, 0)) + Wide.MultiplyPairs(n0, Four(quants, 32));
                 a1 = Wide.MultiplyPairs(m0, Four(quants, 1)) + Wide.MultiplyPairs(n0, Four(quants, 33));
@@ -293,7 +281,7 @@ internal static unsafe class StripProducts
                 a5 = Wide.MultiplyPairs(m0, Four(quants, 5)) + Wide.MultiplyPairs(n0, Four(quants, 37));
                 a6 = Wide.MultiplyPairs(m0, Four(quants, 6)) + Wide.MultiplyPairs(n0, Four(quants, 38));
                 a7 = Wide.MultiplyPairs(m0, Four(quants, 7)) + Wide.MultiplyPairs(n0, Four(quants, 39));
-                var v1 = Vector512.Load(weights + 64);
+                var v1 = Vector512.Load(strip + 64);
                 var (m1, n1) = (v1 & mask, (v1.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m1, Four(quants, 8)) + Wide.MultiplyPairs(n1, Four(quants, 40));
                 a1 += Wide.MultiplyPairs(m1, Four(quants, 9)) + Wide.MultiplyPairs(n1, Four(quants, 41));
@@ -303,7 +291,7 @@ internal static unsafe class StripProducts
                 a5 += Wide.MultiplyPairs(m1, Four(quants, 13)) + Wide.MultiplyPairs(n1, Four(quants, 45));
                 a6 += Wide.MultiplyPairs(m1, Four(quants, 14)) + Wide.MultiplyPairs(n1, Four(quants, 46));
                 a7 += Wide.MultiplyPairs(m1, Four(quants, 15)) + Wide.MultiplyPairs(n1, Four(quants, 47));
-                var v2 = Vector512.Load(weights + 128);
+                var v2 = Vector512.Load(strip + 128);
                 var (m2, n2) = (v2 & mask, (v2.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m2, Four(quants, 16)) + Wide.MultiplyPairs(n2, Four(quants, 48));
                 a1 += Wide.MultiplyPairs(m2, Four(quants, 17)) + Wide.MultiplyPairs(n2, Four(quants, 49));
@@ -313,7 +301,7 @@ internal static unsafe class StripProducts
                 a5 += Wide.MultiplyPairs(m2, Four(quants, 21)) + Wide.MultiplyPairs(n2, Four(quants, 53));
                 a6 += Wide.MultiplyPairs(m2, Four(quants, 22)) + Wide.MultiplyPairs(n2, Four(quants, 54));
                 a7 += Wide.MultiplyPairs(m2, Four(quants, 23)) + Wide.MultiplyPairs(n2, Four(quants, 55));
-                var v3 = Vector512.Load(weights + 192);
+                var v3 = Vector512.Load(strip + 192);
                 var (m3, n3) = (v3 & mask, (v3.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m3, Four(quants, 24)) + Wide.MultiplyPairs(n3, Four(quants, 56));
                 a1 += Wide.MultiplyPairs(m3, Four(quants, 25)) + Wide.MultiplyPairs(n3, Four(quants, 57));
@@ -323,12 +311,12 @@ internal static unsafe class StripProducts
                 a5 += Wide.MultiplyPairs(m3, Four(quants, 29)) + Wide.MultiplyPairs(n3, Four(quants, 61));
                 a6 += Wide.MultiplyPairs(m3, Four(quants, 30)) + Wide.MultiplyPairs(n3, Four(quants, 62));
                 a7 += Wide.MultiplyPairs(m3, Four(quants, 31)) + Wide.MultiplyPairs(n3, Four(quants, 63));
-                weights += 256;
             }
 
+            strip += TEight.IsSet ? 512 : 256;
             quants += 256;
-            var d = Load<THalf>(ref scale);
-            var o = TOffsets.IsSet ? Load<THalf>(ref offset) : default;
+            var d = Load<THalf>(ref strip);
+            var o = TOffsets.IsSet ? Load<THalf>(ref strip) : default;
             f0 = Scale<TEight, TOffsets>(f0, a0, b0, d, o, x, (block * 8) + 0);
             f1 = Scale<TEight, TOffsets>(f1, a1, b1, d, o, x, (block * 8) + 1);
             f2 = Scale<TEight, TOffsets>(f2, a2, b2, d, o, x, (block * 8) + 2);
@@ -351,15 +339,12 @@ internal static unsafe class StripProducts
 
     /// <summary>A tile of 4 rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows4<TEight, TOffsets, THalf>(in Strip strip, in Tile x, float* output)
+    private static void Rows4<TEight, TOffsets, THalf>(byte* strip, in Tile x, float* output)
         where TEight : IFlag
         where TOffsets : IFlag
         where THalf : IFlag
     {
         var mask = Vector512.Create((byte)0xF);
-        var weights = strip.Weights;
-        var scale = strip.Scales;
-        var offset = strip.Offsets;
         var quants = x.Quants;
         var blocks = x.Blocks;
         var f0 = Vector512<float>.Zero;
@@ -378,7 +363,7 @@ internal static unsafe class StripProducts
             var b3 = Vector512<short>.Zero;
             if (TEight.IsSet)
             {
-                var w0 = Vector512.Load(weights + 0);
+                var w0 = Vector512.Load(strip + 0);
                 var (l0, h0) = (w0 & mask, (w0.AsUInt16() >>> 4).AsByte() & mask);
                 a0 = Wide.MultiplyPairs(l0, Four(quants, 0));
                 b0 = Wide.MultiplyPairs(h0, Four(quants, 0));
@@ -388,7 +373,7 @@ internal static unsafe class StripProducts
                 b2 = Wide.MultiplyPairs(h0, Four(quants, 2));
                 a3 = Wide.MultiplyPairs(l0, Four(quants, 3));
                 b3 = Wide.MultiplyPairs(h0, Four(quants, 3));
-                var w1 = Vector512.Load(weights + 64);
+                var w1 = Vector512.Load(strip + 64);
                 var (l1, h1) = (w1 & mask, (w1.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l1, Four(quants, 4));
                 b0 += Wide.MultiplyPairs(h1, Four(quants, 4));
@@ -398,7 +383,7 @@ internal static unsafe class StripProducts
                 b2 += Wide.MultiplyPairs(h1, Four(quants, 6));
                 a3 += Wide.MultiplyPairs(l1, Four(quants, 7));
                 b3 += Wide.MultiplyPairs(h1, Four(quants, 7));
-                var w2 = Vector512.Load(weights + 128);
+                var w2 = Vector512.Load(strip + 128);
                 var (l2, h2) = (w2 & mask, (w2.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l2, Four(quants, 8));
                 b0 += Wide.MultiplyPairs(h2, Four(quants, 8));
@@ -408,7 +393,7 @@ internal static unsafe class StripProducts
                 b2 += Wide.MultiplyPairs(h2, Four(quants, 10));
                 a3 += Wide.MultiplyPairs(l2, Four(quants, 11));
                 b3 += Wide.MultiplyPairs(h2, Four(quants, 11));
-                var w3 = Vector512.Load(weights + 192);
+                var w3 = Vector512.Load(strip + 192);
                 var (l3, h3) = (w3 & mask, (w3.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l3, Four(quants, 12));
                 b0 += Wide.MultiplyPairs(h3, Four(quants, 12));
@@ -418,7 +403,7 @@ internal static unsafe class StripProducts
                 b2 += Wide.MultiplyPairs(h3, Four(quants, 14));
                 a3 += Wide.MultiplyPairs(l3, Four(quants, 15));
                 b3 += Wide.MultiplyPairs(h3, Four(quants, 15));
-                var w4 = Vector512.Load(weights + 256);
+                var w4 = Vector512.Load(strip + 256);
                 var (l4, h4) = (w4 & mask, (w4.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l4, Four(quants, 16));
                 b0 += Wide.MultiplyPairs(h4, Four(quants, 16));
@@ -428,7 +413,7 @@ internal static unsafe class StripProducts
                 b2 += Wide.MultiplyPairs(h4, Four(quants, 18));
                 a3 += Wide.MultiplyPairs(l4, Four(quants, 19));
                 b3 += Wide.MultiplyPairs(h4, Four(quants, 19));
-                var w5 = Vector512.Load(weights + 320);
+                var w5 = Vector512.Load(strip + 320);
                 var (l5, h5) = (w5 & mask, (w5.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l5, Four(quants, 20));
                 b0 += Wide.MultiplyPairs(h5, Four(quants, 20));
@@ -438,7 +423,7 @@ internal static unsafe class StripProducts
                 b2 += Wide.MultiplyPairs(h5, Four(quants, 22));
                 a3 += Wide.MultiplyPairs(l5, Four(quants, 23));
                 b3 += Wide.MultiplyPairs(h5, Four(quants, 23));
-                var w6 = Vector512.Load(weights + 384);
+                var w6 = Vector512.Load(strip + 384);
                 var (l6, h6) = (w6 & mask, (w6.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l6, Four(quants, 24));
                 b0 += Wide.MultiplyPairs(h6, Four(quants, 24));
@@ -448,7 +433,7 @@ internal static unsafe class StripProducts
                 b2 += Wide.MultiplyPairs(h6, Four(quants, 26));
                 a3 += Wide.MultiplyPairs(l6, Four(quants, 27));
                 b3 += Wide.MultiplyPairs(h6, Four(quants, 27));
-                var w7 = Vector512.Load(weights + 448);
+                var w7 = Vector512.Load(strip + 448);
                 var (l7, h7) = (w7 & mask, (w7.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l7, Four(quants, 28));
                 b0 += Wide.MultiplyPairs(h7, Four(quants, 28));
@@ -458,40 +443,39 @@ internal static unsafe class StripProducts
                 b2 += Wide.MultiplyPairs(h7, Four(quants, 30));
                 a3 += Wide.MultiplyPairs(l7, Four(quants, 31));
                 b3 += Wide.MultiplyPairs(h7, Four(quants, 31));
-                weights += 512;
             }
             else
             {
-                var v0 = Vector512.Load(weights + 0);
+                var v0 = Vector512.Load(strip + 0);
                 var (m0, n0) = (v0 & mask, (v0.AsUInt16() >>> 4).AsByte() & mask);
                 a0 = Wide.MultiplyPairs(m0, Four(quants, 0)) + Wide.MultiplyPairs(n0, Four(quants, 16));
                 a1 = Wide.MultiplyPairs(m0, Four(quants, 1)) + Wide.MultiplyPairs(n0, Four(quants, 17));
                 a2 = Wide.MultiplyPairs(m0, Four(quants, 2)) + Wide.MultiplyPairs(n0, Four(quants, 18));
                 a3 = Wide.MultiplyPairs(m0, Four(quants, 3)) + Wide.MultiplyPairs(n0, Four(quants, 19));
-                var v1 = Vector512.Load(weights + 64);
+                var v1 = Vector512.Load(strip + 64);
                 var (m1, n1) = (v1 & mask, (v1.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m1, Four(quants, 4)) + Wide.MultiplyPairs(n1, Four(quants, 20));
                 a1 += Wide.MultiplyPairs(m1, Four(quants, 5)) + Wide.MultiplyPairs(n1, Four(quants, 21));
                 a2 += Wide.MultiplyPairs(m1, Four(quants, 6)) + Wide.MultiplyPairs(n1, Four(quants, 22));
                 a3 += Wide.MultiplyPairs(m1, Four(quants, 7)) + Wide.MultiplyPairs(n1, Four(quants, 23));
-                var v2 = Vector512.Load(weights + 128);
+                var v2 = Vector512.Load(strip + 128);
                 var (m2, n2) = (v2 & mask, (v2.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m2, Four(quants, 8)) + Wide.MultiplyPairs(n2, Four(quants, 24));
                 a1 += Wide.MultiplyPairs(m2, Four(quants, 9)) + Wide.MultiplyPairs(n2, Four(quants, 25));
                 a2 += Wide.MultiplyPairs(m2, Four(quants, 10)) + Wide.MultiplyPairs(n2, Four(quants, 26));
                 a3 += Wide.MultiplyPairs(m2, Four(quants, 11)) + Wide.MultiplyPairs(n2, Four(quants, 27));
-                var v3 = Vector512.Load(weights + 192);
+                var v3 = Vector512.Load(strip + 192);
                 var (m3, n3) = (v3 & mask, (v3.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m3, Four(quants, 12)) + Wide.MultiplyPairs(n3, Four(quants, 28));
                 a1 += Wide.MultiplyPairs(m3, Four(quants, 13)) + Wide.MultiplyPairs(n3, Four(quants, 29));
                 a2 += Wide.MultiplyPairs(m3, Four(quants, 14)) + Wide.MultiplyPairs(n3, Four(quants, 30));
                 a3 += Wide.MultiplyPairs(m3, Four(quants, 15)) + Wide.MultiplyPairs(n3, Four(quants, 31));
-                weights += 256;
             }
 
+            strip += TEight.IsSet ? 512 : 256;
             quants += 128;
-            var d = Load<THalf>(ref scale);
-            var o = TOffsets.IsSet ? Load<THalf>(ref offset) : default;
+            var d = Load<THalf>(ref strip);
+            var o = TOffsets.IsSet ? Load<THalf>(ref strip) : default;
             f0 = Scale<TEight, TOffsets>(f0, a0, b0, d, o, x, (block * 4) + 0);
             f1 = Scale<TEight, TOffsets>(f1, a1, b1, d, o, x, (block * 4) + 1);
             f2 = Scale<TEight, TOffsets>(f2, a2, b2, d, o, x, (block * 4) + 2);
@@ -506,15 +490,12 @@ internal static unsafe class StripProducts
 
     /// <summary>A tile of 1 row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows1<TEight, TOffsets, THalf>(in Strip strip, in Tile x, float* output)
+    private static void Rows1<TEight, TOffsets, THalf>(byte* strip, in Tile x, float* output)
         where TEight : IFlag
         where TOffsets : IFlag
         where THalf : IFlag
     {
         var mask = Vector512.Create((byte)0xF);
-        var weights = strip.Weights;
-        var scale = strip.Scales;
-        var offset = strip.Offsets;
         var quants = x.Quants;
         var blocks = x.Blocks;
         var f0 = Vector512<float>.Zero;
@@ -524,60 +505,59 @@ internal static unsafe class StripProducts
             var b0 = Vector512<short>.Zero;
             if (TEight.IsSet)
             {
-                var w0 = Vector512.Load(weights + 0);
+                var w0 = Vector512.Load(strip + 0);
                 var (l0, h0) = (w0 & mask, (w0.AsUInt16() >>> 4).AsByte() & mask);
                 a0 = Wide.MultiplyPairs(l0, Four(quants, 0));
                 b0 = Wide.MultiplyPairs(h0, Four(quants, 0));
-                var w1 = Vector512.Load(weights + 64);
+                var w1 = Vector512.Load(strip + 64);
                 var (l1, h1) = (w1 & mask, (w1.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l1, Four(quants, 1));
                 b0 += Wide.MultiplyPairs(h1, Four(quants, 1));
-                var w2 = Vector512.Load(weights + 128);
+                var w2 = Vector512.Load(strip + 128);
                 var (l2, h2) = (w2 & mask, (w2.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l2, Four(quants, 2));
                 b0 += Wide.MultiplyPairs(h2, Four(quants, 2));
-                var w3 = Vector512.Load(weights + 192);
+                var w3 = Vector512.Load(strip + 192);
                 var (l3, h3) = (w3 & mask, (w3.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l3, Four(quants, 3));
                 b0 += Wide.MultiplyPairs(h3, Four(quants, 3));
-                var w4 = Vector512.Load(weights + 256);
+                var w4 = Vector512.Load(strip + 256);
                 var (l4, h4) = (w4 & mask, (w4.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l4, Four(quants, 4));
                 b0 += Wide.MultiplyPairs(h4, Four(quants, 4));
-                var w5 = Vector512.Load(weights + 320);
+                var w5 = Vector512.Load(strip + 320);
                 var (l5, h5) = (w5 & mask, (w5.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l5, Four(quants, 5));
                 b0 += Wide.MultiplyPairs(h5, Four(quants, 5));
-                var w6 = Vector512.Load(weights + 384);
+                var w6 = Vector512.Load(strip + 384);
                 var (l6, h6) = (w6 & mask, (w6.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l6, Four(quants, 6));
                 b0 += Wide.MultiplyPairs(h6, Four(quants, 6));
-                var w7 = Vector512.Load(weights + 448);
+                var w7 = Vector512.Load(strip + 448);
                 var (l7, h7) = (w7 & mask, (w7.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(l7, Four(quants, 7));
                 b0 += Wide.MultiplyPairs(h7, Four(quants, 7));
-                weights += 512;
             }
             else
             {
-                var v0 = Vector512.Load(weights + 0);
+                var v0 = Vector512.Load(strip + 0);
                 var (m0, n0) = (v0 & mask, (v0.AsUInt16() >>> 4).AsByte() & mask);
                 a0 = Wide.MultiplyPairs(m0, Four(quants, 0)) + Wide.MultiplyPairs(n0, Four(quants, 4));
-                var v1 = Vector512.Load(weights + 64);
+                var v1 = Vector512.Load(strip + 64);
                 var (m1, n1) = (v1 & mask, (v1.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m1, Four(quants, 1)) + Wide.MultiplyPairs(n1, Four(quants, 5));
-                var v2 = Vector512.Load(weights + 128);
+                var v2 = Vector512.Load(strip + 128);
                 var (m2, n2) = (v2 & mask, (v2.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m2, Four(quants, 2)) + Wide.MultiplyPairs(n2, Four(quants, 6));
-                var v3 = Vector512.Load(weights + 192);
+                var v3 = Vector512.Load(strip + 192);
                 var (m3, n3) = (v3 & mask, (v3.AsUInt16() >>> 4).AsByte() & mask);
                 a0 += Wide.MultiplyPairs(m3, Four(quants, 3)) + Wide.MultiplyPairs(n3, Four(quants, 7));
-                weights += 256;
             }
 
+            strip += TEight.IsSet ? 512 : 256;
             quants += 32;
-            var d = Load<THalf>(ref scale);
-            var o = TOffsets.IsSet ? Load<THalf>(ref offset) : default;
+            var d = Load<THalf>(ref strip);
+            var o = TOffsets.IsSet ? Load<THalf>(ref strip) : default;
             f0 = Scale<TEight, TOffsets>(f0, a0, b0, d, o, x, (block * 1) + 0);
         }
 

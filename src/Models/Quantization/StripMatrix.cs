@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace VisionCluster.Models.Quantization;
 
 /// <summary>
-/// A matrix in blocks of 32, laid out for our own kernels: strips of 16 rows that one vector holds side by side. A strip is its integers,
-/// then its scales, then its offsets, so that a product reads memory from front to back.
+/// A matrix in blocks of 32, laid out for our own kernels: strips of 16 rows that one vector holds side by side. A strip is block after block,
+/// each its integers, its scales and its offsets, so that a product reads one stream of memory from front to back: with scales in a
+/// place of their own a lone token's step took half as long again, for what the processor fetches ahead is what follows.
 /// <code>
-/// integers, 4 bits: [blocks][4][16 rows][4 bytes]   columns 4i.. of the block in the low halves of group i, 16 + 4i.. in the high halves
-/// integers, 8 bits: [blocks][8][16 rows][4 bytes]   columns 4i.. of the block in group i, each plus 128
-/// scales, offsets:  [blocks][16 rows]               halves where they are exact, else floats
+/// integers, 4 bits: [4][16 rows][4 bytes]   columns 4i.. of the block in the low halves of group i, 16 + 4i.. in the high halves
+/// integers, 8 bits: [8][16 rows][4 bytes]   columns 4i.. of the block in group i, each plus 128
+/// scales, offsets:  [16 rows]               halves where they are exact, else floats
 /// </code>
 /// 4-bit integers with offsets mean scale · q + offset, without them scale · (q − 8); 8-bit ones scale · (q − 128) [+ offset].
 /// </summary>
@@ -43,20 +44,20 @@ public sealed record StripMatrix(int Rows, int Columns, BlockFormat Format, bool
         var half = matrix.Scales.All(IsHalf) && offsets.All(IsHalf);
         var size = StripBytes(format, matrix.Columns, half);
         var bytes = new byte[Strips(matrix.Rows) * size];
+        var (integers, floats) = (StripRows * format.BlockBytes, StripRows * (half ? 2 : 4));
         for (var row = 0; row < matrix.Rows; row++)
         {
             var strip = bytes.AsSpan((int)(row / StripRows * size), (int)size);
-            var integers = blocks * StripRows * format.BlockBytes;
             for (var block = 0; block < blocks; block++)
             {
-                var packed = matrix.Packed.AsSpan(((row * blocks) + block) * format.BlockBytes, format.BlockBytes);
-                WriteIntegers(packed, strip.Slice(block * StripRows * format.BlockBytes, StripRows * format.BlockBytes), row % StripRows, format.Bits);
-            }
-
-            WriteFloats(matrix.Scales.AsSpan(row * blocks, blocks), strip[integers..], row % StripRows, half);
-            if (format.HasOffsets)
-            {
-                WriteFloats(offsets.AsSpan(row * blocks, blocks), strip[(integers + (blocks * StripRows * (half ? 2 : 4)))..], row % StripRows, half);
+                var at = (row * blocks) + block;
+                var place = strip[(block * (int)(size / blocks))..];
+                WriteIntegers(matrix.Packed.AsSpan(at * format.BlockBytes, format.BlockBytes), place, row % StripRows, format.Bits);
+                WriteFloat(matrix.Scales[at], place[integers..], row % StripRows, half);
+                if (format.HasOffsets)
+                {
+                    WriteFloat(offsets[at], place[(integers + floats)..], row % StripRows, half);
+                }
             }
         }
 
@@ -80,19 +81,15 @@ public sealed record StripMatrix(int Rows, int Columns, BlockFormat Format, bool
         }
     }
 
-    private static void WriteFloats(ReadOnlySpan<float> values, Span<byte> strip, int row, bool half)
+    private static void WriteFloat(float value, Span<byte> place, int row, bool half)
     {
-        for (var block = 0; block < values.Length; block++)
+        if (half)
         {
-            var at = (block * StripRows) + row;
-            if (half)
-            {
-                MemoryMarshal.Cast<byte, Half>(strip)[at] = (Half)values[block];
-            }
-            else
-            {
-                MemoryMarshal.Cast<byte, float>(strip)[at] = values[block];
-            }
+            MemoryMarshal.Cast<byte, Half>(place)[row] = (Half)value;
+        }
+        else
+        {
+            MemoryMarshal.Cast<byte, float>(place)[row] = value;
         }
     }
 }
