@@ -1,15 +1,16 @@
-using System.Numerics;
-
 namespace VisionCluster.Inference.Decoding;
 
 /// <summary>
 /// How long a prompt's next chunk is: the most that is allowed while nobody waits for it; otherwise what takes no longer than a few decode
-/// steps, by the times that both took lately. Chunks are powers of two, so that few shapes occur.
+/// steps, by the times that both took lately. Chunks are multiples of <see cref="Tile"/>.
 /// </summary>
 internal sealed class ChunkPlanner(int maxTokens, int minTokens, double maxStallSteps)
 {
     /// <summary>Weight of the newest time in an average.</summary>
     private const double Newest = 0.2;
+
+    /// <summary>Tokens that products take at once; a few more cost as much as so many.</summary>
+    private const int Tile = 8;
 
     private double _secondsPerToken;
     private double _secondsPerStep;
@@ -20,8 +21,8 @@ internal sealed class ChunkPlanner(int maxTokens, int minTokens, double maxStall
     {
         if (rows == 0 || _secondsPerToken == 0 || _secondsPerStep == 0 || maxTokens <= minTokens)
             return maxTokens;
-        var fitting = Math.Clamp(maxStallSteps * _secondsPerStep / _secondsPerToken, minTokens, maxTokens);
-        return fitting >= maxTokens ? maxTokens : Math.Max(minTokens, 1 << BitOperations.Log2((uint)fitting));
+        var fitting = (int)Math.Min(maxStallSteps * _secondsPerStep / _secondsPerToken, maxTokens);
+        return fitting == maxTokens ? maxTokens : Math.Max(minTokens, fitting / Tile * Tile);
     }
 
     public void Prefilled(TimeSpan time, int tokens)

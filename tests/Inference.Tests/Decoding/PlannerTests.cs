@@ -47,7 +47,8 @@ public sealed class PlannerTests
 
     [Theory]
     [InlineData(10, 16)] // 20 ms
-    [InlineData(40, 64)] // 80 ms: the power of two below
+    [InlineData(13, 24)] // 26 ms: the multiple of 8 below
+    [InlineData(40, 80)]
     [InlineData(4, 16)] // never less
     [InlineData(1000, 256)] // never more
     public void Chunk_OthersDecode_TakesNoLongerThanTheStallAllowed(int stepMilliseconds, int expected)
