@@ -100,13 +100,23 @@ internal unsafe struct AttentionJob
         for (var at = start; at < end; at += Keys)
         {
             var values = Load(Value, row, kvHead, at, Math.Min(Keys, end - at), tile);
-            for (var token = FirstThatSees(at, past, first); token < count && Sees(past + first + token, at); token++)
+            var i = FirstThatSees(at, past, first) * Group;
+            var last = i;
+            while (last < queries && Sees(past + first + (last / Group), at))
             {
-                for (var head = 0; head < Group; head++)
-                {
-                    var i = (token * Group) + head;
-                    AttentionProducts.Mix(scores + ((long)i * stride) + (at - start), values, Head, sums + (i * Head));
-                }
+                last += Group;
+            }
+
+            var weights = scores + (at - start);
+            for (; i + 1 < last; i += 2)
+            {
+                AttentionProducts.MixTwo(
+                    weights + ((long)i * stride), weights + ((i + 1L) * stride), values, Head, sums + (i * Head), sums + ((i + 1) * Head));
+            }
+
+            if (i < last)
+            {
+                AttentionProducts.Mix(weights + ((long)i * stride), values, Head, sums + (i * Head));
             }
         }
 
