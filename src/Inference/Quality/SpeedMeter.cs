@@ -1,5 +1,5 @@
-using VisionCluster.Inference.Decoding;
 using System.Diagnostics;
+using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Onnx;
 using VisionCluster.Models.Compilation;
