@@ -12,6 +12,9 @@ internal unsafe struct ActivationTiles
     public const int Block = 32;
     private const float Most = 127;
 
+    /// <summary>Blocks whose largest magnitude is below are zeros: the inverse of their scale would be infinite.</summary>
+    private const float Least = 1e-30f;
+
     public int Rows;
     public int Columns;
 
@@ -77,7 +80,7 @@ internal unsafe struct ActivationTiles
             }
 
             var largest = Wide.Largest(Vector512.Max(Vector512.Abs(low), Vector512.Abs(high)));
-            var inverse = Vector512.Create(largest == 0 ? 0 : Most / largest);
+            var inverse = Vector512.Create(largest < Least ? 0 : Most / largest);
             var (lowInts, highInts) = (Wide.RoundToInt(low * inverse), Wide.RoundToInt(high * inverse));
             Scales[at] = largest / Most;
             Totals[at] = Vector512.Sum(lowInts + highInts);

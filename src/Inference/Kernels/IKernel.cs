@@ -1,6 +1,6 @@
 namespace VisionCluster.Inference.Kernels;
 
-/// <summary>A node's kernel. One run at a time uses it; sessions of the same graph have kernels of their own.</summary>
+/// <summary>A node's kernel. It keeps nothing between runs, so that any number may use it at the same time.</summary>
 internal interface IKernel
 {
     void Compute(KernelContext context);

@@ -96,6 +96,7 @@ public sealed class BlockMatMulTests
         using var graph = new KernelGraph(g => Build(g, Matrix(new BlockFormat(4, Block, true), 32, 64, true)));
 
         Assert.All(graph.Run(("x", new float[2 * 64], [2, 64])), value => Assert.Equal(0, value));
+        Assert.All(graph.Run(("x", [.. Enumerable.Repeat(1e-39f, 64)], [1, 64])), value => Assert.Equal(0, value));
         Assert.Empty(graph.Run(("x", [], [0, 64])));
     }
 
