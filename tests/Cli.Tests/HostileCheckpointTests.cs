@@ -112,10 +112,19 @@ public sealed class HostileCheckpointTests : IDisposable
         while (!process.HasExited)
         {
             process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.WorkingSet64);
+            try
+            {
+                peak = Math.Max(peak, process.WorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                break; // it has exited since
+            }
+
             await timer.WaitForNextTickAsync();
         }
 
+        await process.WaitForExitAsync();
         return (process.ExitCode, await error, peak);
     }
 }
