@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Tests;
@@ -25,6 +26,29 @@ public sealed class SiloLossTests
         var waiting = _loss.WaitAsync(_call.Task, "a", CancellationToken.None);
 
         _loss.Update(["a"]);
+        _call.SetResult(7);
+
+        Assert.Equal(7, await waiting);
+    }
+
+    [Fact]
+    public async Task Wait_NoAnswerWithinTheLimit_Ends()
+    {
+        var time = new FakeTimeProvider();
+        var waiting = SiloLoss.WaitAsync(_call.Task, _loss.Of("a"), TimeSpan.FromSeconds(2), time, CancellationToken.None);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Wait_SiloWasDeadBefore_GoesToWhereItIsNow()
+    {
+        var lost = _loss.Of("a");
+        _loss.Update(["b"]);
+        var waiting = SiloLoss.WaitAsync(_call.Task, lost, TimeSpan.FromSeconds(2), new FakeTimeProvider(), CancellationToken.None);
+
         _call.SetResult(7);
 
         Assert.Equal(7, await waiting);

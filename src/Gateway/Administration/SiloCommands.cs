@@ -50,7 +50,7 @@ internal sealed class SiloCommands(IGrainFactory grains, IOptions<GatewayOptions
         {
             return await command(grains.GetGrain<IModelAdminGrain>(silo.Address));
         }
-        catch (Exception e) when (StatusMapping.IsTransient(e))
+        catch (Exception e) when (ClusterFault.IsTransient(e, CancellationToken.None))
         {
             logger.ClusterUnavailable(e, silo.Name);
             return new Refusal(RefusalReason.Unavailable, NoAnswer);

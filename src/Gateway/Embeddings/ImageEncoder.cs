@@ -20,9 +20,10 @@ internal sealed class ImageEncoder(
     TenantWeights weights,
     GatewayMetrics metrics,
     IOptions<GatewayOptions> options,
+    TimeProvider time,
     ILogger<ImageEncoder> logger)
 {
-    private const int MaxAttempts = 2;
+    private const int MaxDevices = 2;
     private readonly SingleFlight<(string Tenant, string Key), EncodeReply> _flights = new();
 
     /// <returns>The embedding, and whether it cost this caller no encoding.</returns>
@@ -52,24 +53,25 @@ internal sealed class ImageEncoder(
     /// <summary>The picture is lost here, but the device that encoded it may still know what it saw.</summary>
     private async Task<EmbeddingData?> RecallAsync(string tenant, ServedModel model, string key, CancellationToken cancellationToken)
     {
-        var asked = new List<string>(MaxAttempts);
-        while (asked.Count < MaxAttempts)
+        var asked = new List<string>(MaxDevices);
+        var retry = NewRetry();
+        while (asked.Count < MaxDevices)
         {
-            var device = model.EncoderFor(key, asked);
-            asked.Add(device.SiloAddress);
+            var device = Newest(model).EncoderFor(key, asked);
             try
             {
-                var encoder = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
-                var recalled = await directory.Losses.WaitAsync(
-                    grains.GetGrain<IEncoderGrain>(encoder.ToString()).Recall(key), device.SiloAddress, cancellationToken);
+                var recalled = await directory.Losses.WaitAsync(Grain(model, device).Recall(key), device.SiloAddress, cancellationToken);
+                asked.Add(device.SiloAddress);
                 if (recalled is null)
                     continue;
                 cache.Keep(tenant, key, new CachedEmbedding(recalled, model.Revision, null));
                 return recalled;
             }
-            catch (Exception e) when (StatusMapping.IsTransient(e))
+            catch (Exception e) when (ClusterFault.IsTransient(e, cancellationToken))
             {
-                logger.Rerouting(e);
+                if (!retry.Allows(e, cancellationToken))
+                    return null;
+                await retry.WaitAsync(e, cancellationToken);
             }
         }
 
@@ -82,13 +84,11 @@ internal sealed class ImageEncoder(
         // A caller that missed just before another's encoding was kept.
         if (cache.Peek(tenant, key) is { } cached && cached.ModelRevision == model.Revision)
             return new EncodeReply(cached.Data, null);
-        var asked = new List<string>(MaxAttempts);
+        var asked = new List<string>(MaxDevices);
+        var retry = NewRetry();
         while (true)
         {
-            var device = model.EncoderFor(key, asked);
-            asked.Add(device.SiloAddress);
-            var encoderKey = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
-            var last = asked.Count == MaxAttempts;
+            var device = Newest(model).EncoderFor(key, asked);
             try
             {
                 using var activity = GatewayTrace.Encode(device.SiloName, image.File.Length);
@@ -98,18 +98,29 @@ internal sealed class ImageEncoder(
                     TenantWeight = weights.Of(tenant),
                     TraceParent = GatewayTrace.Parent,
                 };
-                var call = grains.GetGrain<IEncoderGrain>(encoderKey.ToString()).Encode(command, cancellationToken);
-                var reply = await directory.Losses.WaitAsync(call, device.SiloAddress, cancellationToken);
+                var reply = await directory.Losses.WaitAsync(
+                    Grain(model, device).Encode(command, cancellationToken), device.SiloAddress, cancellationToken);
+                asked.Add(device.SiloAddress);
                 if (reply.Embedding is { } embedding)
                     cache.Keep(tenant, key, new CachedEmbedding(embedding, image.ModelRevision, image.Split));
-                if (last || reply.Refusal?.Reason != RefusalReason.Unavailable)
+                if (asked.Count == MaxDevices || reply.Refusal?.Reason != RefusalReason.Unavailable)
                     return reply;
                 logger.Rerouting(null);
             }
-            catch (Exception e) when (!last && StatusMapping.IsTransient(e))
+            catch (Exception e) when (retry.Allows(e, cancellationToken))
             {
-                logger.Rerouting(e);
+                await retry.WaitAsync(e, cancellationToken);
+                if (asked.Count < MaxDevices - 1)
+                    asked.Add(device.SiloAddress);
             }
         }
     }
+
+    /// <summary>As the cluster is now: devices come and go while a call is repeated.</summary>
+    private ServedModel Newest(ServedModel model) => directory.Current.Find(model.Name, model.Revision) ?? model;
+
+    private IEncoderGrain Grain(ServedModel model, ModelDevice device) =>
+        grains.GetGrain<IEncoderGrain>(new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device).ToString());
+
+    private CallRetry NewRetry() => new(options.Value.Failover, time, logger);
 }

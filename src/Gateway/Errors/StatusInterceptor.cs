@@ -54,7 +54,7 @@ internal sealed class StatusInterceptor(ILogger<StatusInterceptor> logger) : Int
                 return StatusMapping.ToRpc(refused);
             case not null when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
-            case not null when StatusMapping.IsTransient(exception):
+            case not null when ClusterFault.IsTransient(exception, context.CancellationToken):
                 logger.ClusterUnavailable(exception, context.Method);
                 return StatusMapping.ToRpc(RequestException.Unavailable("A server of the cluster did not answer; try again."));
             default:

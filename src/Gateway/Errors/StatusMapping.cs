@@ -1,7 +1,5 @@
 using System.Globalization;
 using Grpc.Core;
-using Orleans.Runtime;
-using Orleans.Runtime.Messaging;
 using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Gateway.Errors;
@@ -38,22 +36,13 @@ internal static class StatusMapping
         context.ResponseTrailers.Add(RetryAfterTrailer, Milliseconds(retryAfter));
     }
 
-    /// <summary>The cluster, not the request: a silo left, or did not answer.</summary>
-    public static bool IsTransient(Exception exception) => exception
-        is SiloUnavailableException
-        or OrleansMessageRejectionException
-        or ClientNotAvailableException
-        or ConnectionFailedException // the only silo that this gateway knows is gone, and it has not heard that yet
-        or EnumerationAbortedException
-        or TimeoutException;
-
     /// <summary>The status that an exception ends a call with.</summary>
     public static StatusCode CodeOf(Exception exception) => exception switch
     {
         RequestException refused => refused.Status,
         RpcException rpc => rpc.StatusCode,
         OperationCanceledException => StatusCode.Cancelled,
-        _ => IsTransient(exception) ? StatusCode.Unavailable : StatusCode.Internal,
+        _ => ClusterFault.IsOne(exception) ? StatusCode.Unavailable : StatusCode.Internal,
     };
 
     private static string Milliseconds(TimeSpan time) => ((long)Math.Ceiling(time.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);

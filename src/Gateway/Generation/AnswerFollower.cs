@@ -108,7 +108,7 @@ internal sealed class AnswerFollower(
                 else if (await listener.ListenAsync(run, stop))
                     return;
             }
-            catch (Exception e) when (StatusMapping.IsTransient(e) && !stop.IsCancellationRequested)
+            catch (Exception e) when (ClusterFault.IsTransient(e, stop))
             {
                 logger.Rerouting(e);
                 await PauseAsync(run, "A server of the cluster did not answer; try again.", stop);
@@ -133,7 +133,12 @@ internal sealed class AnswerFollower(
         var start = run.ToCommand(choice);
         StartReply reply;
         using (GatewayTrace.Start(start))
-            reply = await run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop).WaitAsync(_options.Timeout, time, stop);
+        {
+            // Repeated while it still runs, it waits for the first one's end.
+            var starting = run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop);
+            reply = await SiloLoss.WaitAsync(starting, Lost(choice), run.NextStartLimit(_options), time, stop);
+        }
+
         if (choice is not null && !reply.IsRunning)
             picker.Refused(choice);
         if (reply.IsRunning)
@@ -161,6 +166,8 @@ internal sealed class AnswerFollower(
             await RefusedAsync(run, reply, stop);
         }
     }
+
+    private CancellationToken Lost(DeviceChoice? choice) => choice is null ? default : directory.Losses.Of(choice.Device.SiloAddress);
 
     private void Placed(AnswerRun run, DeviceChoice? choice, StartReply reply)
     {
@@ -211,7 +218,7 @@ internal sealed class AnswerFollower(
         if (begun && refusal.Reason == RefusalReason.SessionBusy)
         {
             // Another gateway, to which the client came back meanwhile, was quicker.
-            run.IsRunning = await run.Grain.Attach(run.RequestId, run.Call.Command.Caller) is not null;
+            run.IsRunning = await run.Grain.Attach(run.RequestId, run.Call.Command.Caller).WaitAsync(_options.CallTimeout, time, stop) is not null;
             await PauseAsync(run, refusal.Message, stop);
             return;
         }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Options;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
 
@@ -63,18 +64,6 @@ internal sealed class AnswerListener(AnswerSink sink, GatewayMetrics metrics, IO
         return first == follow ? await follow : null;
     }
 
-    private async Task<T> WaitAsync<T>(AnswerRun run, Task<T> call, CancellationToken stop)
-    {
-        if (call.IsCompleted || !run.SiloLost.CanBeCanceled || run.SiloLost.IsCancellationRequested)
-            return await call.WaitAsync(_options.CallTimeout, time, stop);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, run.SiloLost);
-        try
-        {
-            return await call.WaitAsync(_options.CallTimeout, time, either.Token);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new TimeoutException("The silo is dead.");
-        }
-    }
+    private Task<T> WaitAsync<T>(AnswerRun run, Task<T> call, CancellationToken stop) =>
+        SiloLoss.WaitAsync(call, run.SiloLost, _options.CallTimeout, time, stop);
 }

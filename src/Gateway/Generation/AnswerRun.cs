@@ -3,6 +3,7 @@ using VisionCluster.Contracts.Grains;
 using VisionCluster.Contracts.V1;
 using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
+using VisionCluster.Gateway.Options;
 using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
@@ -22,6 +23,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     private PromptPrefix? _prompt;
     private AnswerFeed? _feed;
     private TimeSpan _pause = FirstPause;
+    private TimeSpan? _startLimit;
     private long _lastContact = time.GetTimestamp();
     private long? _lostAt;
     private int _recalls;
@@ -104,7 +106,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         lock (_lock)
         {
             (_silo, _siloName, SiloLost, _lastContact) = (silo, siloName, lost, time.GetTimestamp());
-            (IsRunning, IsPushed) = (true, true);
+            (IsRunning, IsPushed, _startLimit) = (true, true, null);
         }
     }
 
@@ -209,12 +211,21 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         Encoded = _images.Encoded + encoded,
     };
 
+    /// <summary>How long the next start may go unanswered: twice as long as the last one.</summary>
+    public TimeSpan NextStartLimit(FailoverOptions options)
+    {
+        _startLimit = Min(_startLimit is { } last ? 2 * last : 2 * options.CallTimeout, options.Timeout);
+        return _startLimit.Value;
+    }
+
     public TimeSpan NextPause()
     {
         var pause = _pause;
-        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _pause = Min(2 * _pause, LongestPause);
         return pause;
     }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private bool TryAccept(GenerationAccepted accepted)
     {

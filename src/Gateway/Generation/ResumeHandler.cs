@@ -71,7 +71,7 @@ internal sealed class ResumeHandler(
                         StatusCode.NotFound,
                         "request_id: no such generation waits for its client (any more); send the request again.");
             }
-            catch (Exception e) when (StatusMapping.IsTransient(e) && time.GetElapsedTime(started) < options.Value.Failover.Timeout)
+            catch (Exception e) when (ClusterFault.IsTransient(e, stop) && time.GetElapsedTime(started) < options.Value.Failover.Timeout)
             {
                 logger.Rerouting(e);
                 await Task.Delay(Pause, time, stop);

@@ -22,10 +22,9 @@ internal sealed class InspectHandler(
     ImageStore store,
     DevicePicker picker,
     IOptions<GatewayOptions> options,
+    TimeProvider time,
     ILogger<InspectHandler> logger)
 {
-    private const int MaxAttempts = 2;
-
     public Task HandleAsync(InspectRequest request, IServerStreamWriter<InspectResponse> responses, ServerCallContext context)
     {
         InspectValidator.Check(request, options.Value.Limits);
@@ -57,11 +56,12 @@ internal sealed class InspectHandler(
     private async Task RelayAsync(
         ServedModel model, InspectCommand command, IServerStreamWriter<InspectResponse> responses, CancellationToken stop)
     {
-        for (var attempt = 1; ; attempt++)
+        var retry = new CallRetry(options.Value.Failover, time, logger);
+        while (true)
         {
             var device = picker.Choose(model);
             var key = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
-            var (last, written) = (attempt == MaxAttempts, false);
+            var written = false;
             try
             {
                 await foreach (var item in grains.GetGrain<IInspectorGrain>(key.ToString()).Inspect(command, stop).WithCancellation(stop))
@@ -74,9 +74,9 @@ internal sealed class InspectHandler(
 
                 return;
             }
-            catch (Exception e) when (!last && !written && StatusMapping.IsTransient(e))
+            catch (Exception e) when (!written && retry.Allows(e, stop))
             {
-                logger.Rerouting(e);
+                await retry.WaitAsync(e, stop);
             }
         }
     }

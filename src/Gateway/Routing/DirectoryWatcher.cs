@@ -69,7 +69,10 @@ internal sealed class DirectoryWatcher(
     {
         try
         {
-            _view = Complete(await grains.GetGrain<IDeviceDirectoryGrain>(0).GetView());
+            // Its silo may have died: the call would go unanswered for long, and so would the next one's view of who lives.
+            var call = grains.GetGrain<IDeviceDirectoryGrain>(0).GetView();
+            call.Ignore();
+            _view = Complete(await call.WaitAsync(options.Value.Failover.CallTimeout, time));
             Choices.Merge(_view.Choices);
             _current = ClusterModels.From(_view, Choices.RevisionOf);
             Losses.Update(_view.Members);

@@ -18,13 +18,28 @@ internal sealed class SiloLoss
 
     /// <summary>Waits for a call to a silo, but no longer than the silo lives: a call to one that died may go unanswered until it times out.</summary>
     /// <exception cref="TimeoutException">There will be no answer: the silo is dead.</exception>
-    public async Task<T> WaitAsync<T>(Task<T> call, string siloAddress, CancellationToken cancellationToken)
+    public Task<T> WaitAsync<T>(Task<T> call, string siloAddress, CancellationToken cancellationToken) =>
+        WaitAsync(call, Of(siloAddress), Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+
+    /// <summary>Waits for a call to a silo, but no longer than the silo lives.</summary>
+    /// <param name="call">Goes on if nobody waits any more.</param>
+    /// <param name="lost">As <see cref="Of"/> returned it; if it has happened already, the call goes to another silo.</param>
+    /// <param name="limit">How long at most.</param>
+    /// <param name="time">What the limit is measured by.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <exception cref="TimeoutException">No answer within the limit, or there will be none: the silo is dead.</exception>
+    public static async Task<T> WaitAsync<T>(
+        Task<T> call, CancellationToken lost, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        var lost = Of(siloAddress);
+        if (call.IsCompleted)
+            return await call;
+        call.Ignore(); // where nobody waits for it any more
+        if (!lost.CanBeCanceled || lost.IsCancellationRequested)
+            return await call.WaitAsync(limit, time, cancellationToken);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost);
         try
         {
-            return await call.WaitAsync(either.Token);
+            return await call.WaitAsync(limit, time, either.Token);
         }
         catch (OperationCanceledException) when (lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -18,7 +18,7 @@ internal sealed class ClassifyHandler(
             var model = await router.FindAsync(request.Model, ModelTask.Classify, cancellationToken);
             var encoded = await images.EncodeAsync(tenant, model, [.. request.Images.Select((image, i) => (image, $"images[{i}]"))], cancellationToken);
             var reply = await caller.CallAsync(
-                model, grain => grain.Classify(new ClassifyCommand(encoded, top), cancellationToken), reply => reply.Refusal);
+                model, grain => grain.Classify(new ClassifyCommand(encoded, top), cancellationToken), reply => reply.Refusal, cancellationToken);
             var response = new ClassifyResponse { Model = model.Name };
             response.Results.AddRange(reply.Results!.Select(ToClassification));
             return response;

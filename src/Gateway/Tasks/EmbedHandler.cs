@@ -19,7 +19,7 @@ internal sealed class EmbedHandler(
         {
             var model = await router.FindAsync(request.Model, ModelTask.Embed, cancellationToken);
             var command = new EmbedCommand(await InputsAsync(tenant, model, request, cancellationToken), ToPooling(request.Pooling), request.Normalize);
-            var reply = await caller.CallAsync(model, grain => grain.Embed(command, cancellationToken), reply => reply.Refusal);
+            var reply = await caller.CallAsync(model, grain => grain.Embed(command, cancellationToken), reply => reply.Refusal, cancellationToken);
             var response = new EmbedResponse { Model = model.Name, TextTokens = (uint)reply.TextTokens };
             response.Vectors.AddRange(reply.Vectors!.Select(vector => ToVector(vector, request.Encoding)));
             return response;

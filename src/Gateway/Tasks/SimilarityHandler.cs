@@ -19,7 +19,7 @@ internal sealed class SimilarityHandler(
             var model = await router.FindAsync(request.Model, ModelTask.Similarity, cancellationToken);
             var encoded = await images.EncodeAsync(tenant, model, [.. request.Images.Select((image, i) => (image, $"images[{i}]"))], cancellationToken);
             var command = new SimilarityCommand(encoded, [.. request.Texts]);
-            var reply = await caller.CallAsync(model, grain => grain.Compare(command, cancellationToken), reply => reply.Refusal);
+            var reply = await caller.CallAsync(model, grain => grain.Compare(command, cancellationToken), reply => reply.Refusal, cancellationToken);
             var response = new SimilarityResponse
             {
                 Model = model.Name,

@@ -8,31 +8,34 @@ using VisionCluster.Gateway.Routing;
 namespace VisionCluster.Gateway.Tasks;
 
 /// <summary>Calls a model's task grain on one of its devices, and on another when that one has left.</summary>
-internal sealed class TaskCaller(IGrainFactory grains, IOptions<GatewayOptions> options, ILogger<TaskCaller> logger)
+internal sealed class TaskCaller(
+    IGrainFactory grains, DirectoryWatcher directory, IOptions<GatewayOptions> options, TimeProvider time, ILogger<TaskCaller> logger)
 {
-    private const int MaxAttempts = 2;
+    private const int MaxDevices = 2;
     private int _next;
 
     /// <exception cref="RequestException">The grain refused.</exception>
-    public async Task<TReply> CallAsync<TReply>(ServedModel model, Func<ITaskGrain, Task<TReply>> call, Func<TReply, Refusal?> refusalOf)
+    public async Task<TReply> CallAsync<TReply>(
+        ServedModel model, Func<ITaskGrain, Task<TReply>> call, Func<TReply, Refusal?> refusalOf, CancellationToken stop)
     {
-        for (var attempt = 1; ; attempt++)
+        var (asked, retry) = (0, new CallRetry(options.Value.Failover, time, logger));
+        while (true)
         {
-            var device = model.Devices[(int)((uint)Interlocked.Increment(ref _next) % model.Devices.Count)];
+            var devices = (directory.Current.Find(model.Name, model.Revision) ?? model).Devices;
+            var device = devices[(int)((uint)Interlocked.Increment(ref _next) % devices.Count)];
             var key = new EncoderKey(model.Name, model.Revision, device.SiloAddress, device.Report.Device);
-            var last = attempt == MaxAttempts;
             try
             {
-                var reply = await call(grains.GetGrain<ITaskGrain>(key.ToString()));
+                var reply = await directory.Losses.WaitAsync(call(grains.GetGrain<ITaskGrain>(key.ToString())), device.SiloAddress, stop);
                 if (refusalOf(reply) is not { } refusal)
                     return reply;
-                if (last || refusal.Reason != RefusalReason.Unavailable)
+                if (++asked == MaxDevices || refusal.Reason != RefusalReason.Unavailable)
                     throw StatusMapping.ToException(refusal, options.Value.Admission.RetryAfter);
                 logger.Rerouting(null);
             }
-            catch (Exception e) when (!last && StatusMapping.IsTransient(e))
+            catch (Exception e) when (retry.Allows(e, stop))
             {
-                logger.Rerouting(e);
+                await retry.WaitAsync(e, stop);
             }
         }
     }

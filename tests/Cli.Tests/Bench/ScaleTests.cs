@@ -43,7 +43,7 @@ public sealed class ScaleTests
         await stop.CancelAsync();
         await running;
 
-        Assert.Equal((0, 0, 0), (load.Mistakes, load.Refused, load.Failed));
+        AssertNothingLost(load);
         Assert.Equal(load.Pictures, cluster.Devices.Sum(device => device.ImagesEncoded));
         var shares = load.Answers.GroupBy(answer => answer.Silo).Select(silo => silo.Count()).ToList();
         Assert.Equal(4, shares.Count);
@@ -68,7 +68,7 @@ public sealed class ScaleTests
         await stop.CancelAsync();
         await running;
 
-        Assert.Equal((0, 0, 0), (load.Mistakes, load.Refused, load.Failed));
+        AssertNothingLost(load);
     }
 
     [Fact]
@@ -115,6 +115,10 @@ public sealed class ScaleTests
         OutputTokens = Output,
         Verify = true,
     };
+
+    private static void AssertNothingLost(ScaleLoad load) => Assert.True(
+        (load.Mistakes, load.Refused, load.Failed) == (0, 0, 0),
+        $"{load.Mistakes} answers differ, {load.Refused} were refused, {load.Failed} failed, the last with: {load.LastFailure}");
 
     private static async Task Until(Func<bool> condition, string what, CancellationToken limit)
     {

@@ -1,0 +1,27 @@
+using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
+
+namespace VisionCluster.Gateway.Errors;
+
+/// <summary>What calls into the cluster end with when the cluster is to blame, not the request.</summary>
+internal static class ClusterFault
+{
+    /// <summary>A silo left, did not answer, or could not be reached.</summary>
+    public static bool IsOne(Exception exception) => exception is TimeoutException or SiloUnavailableException || IsRejection(exception);
+
+    /// <summary>As <see cref="IsOne"/>, or a call that Orleans cancelled for a reason of its own: a range of its directory changed hands.</summary>
+    /// <param name="exception">What the call ended with.</param>
+    /// <param name="stop">The caller's reasons to end it.</param>
+    public static bool IsTransient(Exception exception, CancellationToken stop) =>
+        !stop.IsCancellationRequested && (exception is OperationCanceledException || IsOne(exception));
+
+    /// <summary>As <see cref="IsTransient"/>, and nobody can have begun with the call: repeating it harms nobody, however often.</summary>
+    public static bool WasNotDelivered(Exception exception, CancellationToken stop) =>
+        !stop.IsCancellationRequested && (exception is OperationCanceledException || IsRejection(exception));
+
+    private static bool IsRejection(Exception exception) => exception
+        is OrleansMessageRejectionException
+        or ClientNotAvailableException
+        or ConnectionFailedException // the only silo that this gateway knows is gone, and it has not heard that yet
+        or EnumerationAbortedException;
+}
