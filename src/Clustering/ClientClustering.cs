@@ -11,7 +11,7 @@ namespace VisionCluster.Clustering;
 /// <summary>Lets a process without grains call those of the cluster.</summary>
 public static class ClientClustering
 {
-    private static readonly TimeSpan GatewayListRefresh = TimeSpan.FromSeconds(1); // how soon a new silo is used
+    private static readonly TimeSpan GatewayListRefresh = TimeSpan.FromMilliseconds(500); // how soon a new silo is used, and a dead one is not
 
     /// <param name="client">The Orleans client.</param>
     /// <param name="options">Valid.</param>

@@ -20,8 +20,18 @@ internal sealed class CrashWatch(IClusterMembershipService membership, ILogger<C
 
     private readonly ConcurrentDictionary<IPEndPoint, bool> _checking = new();
 
-    /// <summary>Watches connections to other silos.</summary>
-    public void Use(IConnectionBuilder connection) => connection.Use(next => async context =>
+    /// <summary>Watches connections that this silo opened to others.</summary>
+    public void UseOutbound(IConnectionBuilder connection) => Use(connection, remote => [remote]);
+
+    /// <summary>
+    /// Watches connections that other silos opened to this one; two silos often have but one between them. Its port over there says nothing
+    /// of who it was: every member at that address is looked at.
+    /// </summary>
+    public void UseInbound(IConnectionBuilder connection) => Use(connection, remote => membership.CurrentSnapshot.Members.Values
+        .Where(m => m.Status == SiloStatus.Active && m.SiloAddress.Endpoint.Address.Equals(remote.Address))
+        .Select(m => m.SiloAddress.Endpoint));
+
+    private void Use(IConnectionBuilder connection, Func<IPEndPoint, IEnumerable<IPEndPoint>> silosAt) => connection.Use(next => async context =>
     {
         try
         {
@@ -29,8 +39,11 @@ internal sealed class CrashWatch(IClusterMembershipService membership, ILogger<C
         }
         finally
         {
-            if (context.RemoteEndPoint is IPEndPoint silo && _checking.TryAdd(silo, true))
-                _ = CheckAsync(silo);
+            if (context.RemoteEndPoint is IPEndPoint remote)
+            {
+                foreach (var silo in silosAt(remote).Where(silo => _checking.TryAdd(silo, true)))
+                    _ = CheckAsync(silo);
+            }
         }
     });
 

@@ -57,7 +57,8 @@ public static class SiloClustering
         silo.Configure<SiloConnectionOptions>(o =>
         {
             var security = new ConnectionSecurity(options);
-            o.ConfigureSiloOutboundConnection(c => c.ApplicationServices.GetRequiredService<CrashWatch>().Use(c));
+            o.ConfigureSiloOutboundConnection(c => c.ApplicationServices.GetRequiredService<CrashWatch>().UseOutbound(c));
+            o.ConfigureSiloInboundConnection(c => c.ApplicationServices.GetRequiredService<CrashWatch>().UseInbound(c));
             o.ConfigureSiloInboundConnection(security.UseAsServer);
             o.ConfigureGatewayInboundConnection(security.UseAsServer);
             o.ConfigureSiloOutboundConnection(security.UseAsClient);

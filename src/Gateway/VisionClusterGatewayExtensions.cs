@@ -81,6 +81,7 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton(CreatePicker);
         services.AddSingleton<GatewayLeave>();
         services.AddSingleton<AnswerSink>();
+        services.AddSingleton(s => s.GetRequiredService<DirectoryWatcher>().Losses);
         services.AddSingleton<AnswerListener>();
         services.AddSingleton<AnswerFollower>();
         services.AddSingleton<GenerationRelay>();

@@ -9,6 +9,7 @@ using VisionCluster.Fakes;
 using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Generation;
 using VisionCluster.Gateway.Options;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Tests;
 
@@ -30,7 +31,7 @@ public sealed class AnswerListenerTests : IDisposable
     public AnswerListenerTests()
     {
         var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
-        _listener = new AnswerListener(new AnswerSink(ObserverFactory.Create()), metrics, Microsoft.Extensions.Options.Options.Create(_options), _time);
+        _listener = new AnswerListener(new AnswerSink(ObserverFactory.Create()), new SiloLoss(), metrics, Microsoft.Extensions.Options.Options.Create(_options), _time);
         var command = new GenerateCommand { RequestId = "r", Model = "m", Revision = "1", Messages = [] };
         _run = new AnswerRun(
             new GenerationCall("", _running, command, new GenerationClock(_time)), _grain, new PreparedImages([], [], 0, 0), metrics, _time);
@@ -212,7 +213,7 @@ public sealed class AnswerListenerTests : IDisposable
 
         await _siloLost.CancelAsync();
 
-        await Assert.ThrowsAsync<TimeoutException>(() => listening.Within("the death is noticed"));
+        await Assert.ThrowsAsync<SiloLostException>(() => listening.Within("the death is noticed"));
         Assert.True(_run.IsRunning); // its grain is asked again: it may have been somewhere else
     }
 

@@ -16,18 +16,19 @@ public sealed class CallRetryTests
 
     public CallRetryTests() => _retry = new CallRetry(_options, _time, NullLogger.Instance);
 
-    public static TheoryData<Exception> Undelivered { get; } =
+    public static TheoryData<Exception> Harmless { get; } =
     [
         new OperationCanceledException(), // as Orleans cancels a look-up when a range of its directory moves
         new TaskCanceledException(),
         new ConnectionFailedException("refused"),
+        new WayLostException(),
     ];
 
-    public static TheoryData<Exception> Begun { get; } = [new TimeoutException(), new SiloUnavailableException()];
+    public static TheoryData<Exception> Begun { get; } = [new TimeoutException(), new SiloLostException(), new SiloUnavailableException()];
 
     [Theory]
-    [MemberData(nameof(Undelivered), DisableDiscoveryEnumeration = true)]
-    public async Task CallNobodyGot_IsRepeatedUntilTheTimeIsUp(Exception exception)
+    [MemberData(nameof(Harmless), DisableDiscoveryEnumeration = true)]
+    public async Task CallThatKilledNobody_IsRepeatedUntilTheTimeIsUp(Exception exception)
     {
         var repeats = 0;
         for (; _retry.Allows(exception, CancellationToken.None); repeats++)

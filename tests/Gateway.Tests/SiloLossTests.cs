@@ -17,15 +17,25 @@ public sealed class SiloLossTests
 
         _loss.Update(["b"]);
 
-        await Assert.ThrowsAsync<TimeoutException>(() => waiting);
+        await Assert.ThrowsAsync<SiloLostException>(() => waiting);
     }
 
     [Fact]
-    public async Task Wait_AnotherSiloDies_GoesOn()
+    public async Task Wait_AnotherSiloDies_ItMayHaveHadTheCall()
     {
         var waiting = _loss.WaitAsync(_call.Task, "a", CancellationToken.None);
 
         _loss.Update(["a"]);
+
+        await Assert.ThrowsAsync<WayLostException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task Wait_AnotherSiloComes_GoesOn()
+    {
+        var waiting = _loss.WaitAsync(_call.Task, "a", CancellationToken.None);
+
+        _loss.Update(["a", "b", "c"]);
         _call.SetResult(7);
 
         Assert.Equal(7, await waiting);
@@ -35,7 +45,7 @@ public sealed class SiloLossTests
     public async Task Wait_NoAnswerWithinTheLimit_Ends()
     {
         var time = new FakeTimeProvider();
-        var waiting = SiloLoss.WaitAsync(_call.Task, _loss.Of("a"), TimeSpan.FromSeconds(2), time, CancellationToken.None);
+        var waiting = _loss.WaitAsync(_call.Task, _loss.Of("a"), TimeSpan.FromSeconds(2), time, CancellationToken.None);
 
         time.Advance(TimeSpan.FromSeconds(2));
 
@@ -47,7 +57,7 @@ public sealed class SiloLossTests
     {
         var lost = _loss.Of("a");
         _loss.Update(["b"]);
-        var waiting = SiloLoss.WaitAsync(_call.Task, lost, TimeSpan.FromSeconds(2), new FakeTimeProvider(), CancellationToken.None);
+        var waiting = _loss.WaitAsync(_call.Task, lost, TimeSpan.FromSeconds(2), new FakeTimeProvider(), CancellationToken.None);
 
         _call.SetResult(7);
 

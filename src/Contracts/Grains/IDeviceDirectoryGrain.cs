@@ -9,9 +9,9 @@ public interface IDeviceDirectoryGrain : IGrainWithIntegerKey
 {
     /// <summary>Replaces what is known of a silo.</summary>
     /// <returns>The serving choices of the whole cluster, for the silo to keep.</returns>
-    [Alias("Report"), ResponseTimeout("00:00:01")]
+    [Alias("Report"), AnyGateway, ResponseTimeout("00:00:01")]
     Task<ServingChoice[]> Report(SiloReport report);
 
-    [Alias("GetView"), ResponseTimeout("00:00:01")]
+    [Alias("GetView"), AnyGateway, ResponseTimeout("00:00:01")]
     Task<DirectoryView> GetView();
 }

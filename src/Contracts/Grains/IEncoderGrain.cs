@@ -8,10 +8,10 @@ namespace VisionCluster.Contracts.Grains;
 public interface IEncoderGrain : IGrainWithStringKey
 {
     /// <summary>Decodes, resizes and encodes one image. Expected failures are outcomes, not exceptions.</summary>
-    [Alias("Encode"), ResponseTimeout("00:02:00")]
+    [Alias("Encode"), AnyGateway, ResponseTimeout("00:02:00")]
     Task<EncodeReply> Encode(EncodeCommand command, CancellationToken cancellationToken = default);
 
     /// <summary>An embedding that is still held here, for a gateway that has lost the picture.</summary>
-    [Alias("Recall"), ResponseTimeout("00:00:05")]
+    [Alias("Recall"), AnyGateway, ResponseTimeout("00:00:05")]
     Task<EmbeddingData?> Recall(string key);
 }

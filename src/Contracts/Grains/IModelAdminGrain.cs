@@ -9,15 +9,15 @@ public interface IModelAdminGrain : IGrainWithStringKey
 {
     /// <summary>Queues a model to be loaded in the background.</summary>
     /// <returns>Why not; null when it is queued.</returns>
-    [Alias("Load"), ResponseTimeout("00:00:10")]
+    [Alias("Load"), AnyGateway, ResponseTimeout("00:00:10")]
     Task<Refusal?> Load(LoadModelCommand command);
 
     /// <summary>Takes a revision out of service in the background, or cancels loads that wait.</summary>
     /// <returns>Why not; null when it has begun.</returns>
-    [Alias("Unload"), ResponseTimeout("00:00:10")]
+    [Alias("Unload"), AnyGateway, ResponseTimeout("00:00:10")]
     Task<Refusal?> Unload(UnloadModelCommand command);
 
     /// <summary>Keeps which revision serves, and reports it to the directory.</summary>
-    [Alias("Choose"), ResponseTimeout("00:00:05")]
+    [Alias("Choose"), AnyGateway, ResponseTimeout("00:00:05")]
     Task Choose(ServingChoice choice);
 }

@@ -9,14 +9,14 @@ namespace VisionCluster.Contracts.Grains;
 public interface ITaskGrain : IGrainWithStringKey
 {
     /// <summary>Labels with their probabilities.</summary>
-    [Alias("Classify")]
+    [Alias("Classify"), AnyGateway]
     Task<ClassifyReply> Classify(ClassifyCommand command, CancellationToken cancellationToken = default);
 
     /// <summary>A vector for each input.</summary>
-    [Alias("Embed")]
+    [Alias("Embed"), AnyGateway]
     Task<EmbedReply> Embed(EmbedCommand command, CancellationToken cancellationToken = default);
 
     /// <summary>Images against texts.</summary>
-    [Alias("Compare")]
+    [Alias("Compare"), AnyGateway]
     Task<SimilarityReply> Compare(SimilarityCommand command, CancellationToken cancellationToken = default);
 }

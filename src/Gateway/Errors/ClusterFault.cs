@@ -1,5 +1,6 @@
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Errors;
 
@@ -15,12 +16,13 @@ internal static class ClusterFault
     public static bool IsTransient(Exception exception, CancellationToken stop) =>
         !stop.IsCancellationRequested && (exception is OperationCanceledException || IsOne(exception));
 
-    /// <summary>As <see cref="IsTransient"/>, and nobody can have begun with the call: repeating it harms nobody, however often.</summary>
-    public static bool WasNotDelivered(Exception exception, CancellationToken stop) =>
+    /// <summary>As <see cref="IsTransient"/>, and the call killed nobody: repeating it is harmless, however often.</summary>
+    public static bool IsHarmless(Exception exception, CancellationToken stop) =>
         !stop.IsCancellationRequested && (exception is OperationCanceledException || IsRejection(exception));
 
     private static bool IsRejection(Exception exception) => exception
-        is OrleansMessageRejectionException
+        is WayLostException
+        or OrleansMessageRejectionException
         or ClientNotAvailableException
         or ConnectionFailedException // the only silo that this gateway knows is gone, and it has not heard that yet
         or EnumerationAbortedException;

@@ -108,9 +108,15 @@ internal sealed class AnswerFollower(
                 else if (await listener.ListenAsync(run, stop))
                     return;
             }
+            catch (SiloLostException e) when (run.IsRunning)
+            {
+                logger.Rerouting(e);
+                run.Lost(moved: false);
+            }
             catch (Exception e) when (ClusterFault.IsTransient(e, stop))
             {
                 logger.Rerouting(e);
+                directory.Hurry();
                 await PauseAsync(run, "A server of the cluster did not answer; try again.", stop);
             }
         }
@@ -136,7 +142,8 @@ internal sealed class AnswerFollower(
         {
             // Repeated while it still runs, it waits for the first one's end.
             var starting = run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop);
-            reply = await SiloLoss.WaitAsync(starting, Lost(choice), run.NextStartLimit(_options), time, stop);
+            run.Starting = starting;
+            reply = await directory.Losses.WaitAsync(starting, Lost(choice), run.NextStartLimit(_options), time, stop);
         }
 
         if (choice is not null && !reply.IsRunning)
@@ -258,6 +265,8 @@ internal sealed class AnswerFollower(
             return;
         try
         {
+            // What overtakes a start on its way abandons nothing.
+            await run.Starting.WaitAsync(_options.CallTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await run.Grain.Abandon(run.RequestId, run.Call.Command.Caller).WaitAsync(_options.CallTimeout, time);
         }
         catch (Exception e)

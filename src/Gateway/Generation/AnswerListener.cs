@@ -10,13 +10,15 @@ namespace VisionCluster.Gateway.Generation;
 /// Gets an answer from the grain that runs it. Tokens are pushed, while a call to the grain lasts that ends twice a second: it is the sign
 /// of life in both directions, and says what should have come. What has not is read.
 /// </summary>
-internal sealed class AnswerListener(AnswerSink sink, GatewayMetrics metrics, IOptions<GatewayOptions> options, TimeProvider time)
+internal sealed class AnswerListener(
+    AnswerSink sink, SiloLoss losses, GatewayMetrics metrics, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private readonly FailoverOptions _options = options.Value.Failover;
 
     /// <summary>One call's worth.</summary>
     /// <returns>True at the end of the answer.</returns>
-    /// <exception cref="TimeoutException">No answer in time, or there will be none: the silo is dead.</exception>
+    /// <exception cref="TimeoutException">No answer in time.</exception>
+    /// <exception cref="SiloLostException">There will be none.</exception>
     public async Task<bool> ListenAsync(AnswerRun run, CancellationToken stop)
     {
         if (!run.IsPushed)
@@ -65,5 +67,5 @@ internal sealed class AnswerListener(AnswerSink sink, GatewayMetrics metrics, IO
     }
 
     private Task<T> WaitAsync<T>(AnswerRun run, Task<T> call, CancellationToken stop) =>
-        SiloLoss.WaitAsync(call, run.SiloLost, _options.CallTimeout, time, stop);
+        losses.WaitAsync(call, run.SiloLost, _options.CallTimeout, time, stop);
 }

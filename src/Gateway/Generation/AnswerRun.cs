@@ -59,6 +59,9 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     public bool IsRunning { get; set; }
 
+    /// <summary>The last start's call.</summary>
+    public Task Starting { get; set; } = Task.CompletedTask;
+
     /// <summary>Starts that were refused.</summary>
     public int Starts { get; private set; } = 1;
 

@@ -23,13 +23,13 @@ internal sealed class CallRetry(FailoverOptions options, TimeProvider time, ILog
     public bool Allows(Exception exception, CancellationToken stop) =>
         ClusterFault.IsTransient(exception, stop)
         && time.GetElapsedTime(_started) < options.Timeout
-        && (ClusterFault.WasNotDelivered(exception, stop) || _begun + 1 < MaxBegun);
+        && (ClusterFault.IsHarmless(exception, stop) || _begun + 1 < MaxBegun);
 
     /// <summary>Waits before it is made again.</summary>
     public async Task WaitAsync(Exception exception, CancellationToken stop)
     {
         logger.Rerouting(exception);
-        if (!ClusterFault.WasNotDelivered(exception, stop))
+        if (!ClusterFault.IsHarmless(exception, stop))
             _begun++;
         await Task.Delay(Pause, time, stop);
     }

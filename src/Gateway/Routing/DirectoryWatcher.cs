@@ -11,13 +11,18 @@ namespace VisionCluster.Gateway.Routing;
 internal sealed class DirectoryWatcher(
     IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, ILogger<DirectoryWatcher> logger) : BackgroundService
 {
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+    private const int MaxAsked = 3;
+    private static readonly TimeSpan HurryInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan HurryTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
     private volatile DirectoryView _view = DirectoryView.Empty;
     private volatile bool _failed;
     private volatile ClusterModels _current = ClusterModels.Empty;
     private Task? _refresh;
+    private TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _hurried;
 
     public SiloLoss Losses { get; } = new();
 
@@ -36,6 +41,13 @@ internal sealed class DirectoryWatcher(
         _current = ClusterModels.From(_view, Choices.RevisionOf);
     }
 
+    /// <summary>A silo may have died: the directory is read often for a while.</summary>
+    public void Hurry()
+    {
+        Volatile.Write(ref _hurried, time.GetTimestamp());
+        Volatile.Read(ref _hurry).TrySetResult();
+    }
+
     /// <summary>Reads the directory now; simultaneous callers share one call. Failure keeps the old view.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -47,6 +59,8 @@ internal sealed class DirectoryWatcher(
         }
     }
 
+    private bool IsHurried => Volatile.Read(ref _hurried) is var at and > 0 && time.GetElapsedTime(at) < HurryTime;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
@@ -54,7 +68,7 @@ internal sealed class DirectoryWatcher(
             while (true)
             {
                 await RefreshAsync(stoppingToken);
-                await Task.Delay(_failed ? Min(RetryInterval, options.Value.DirectoryInterval) : options.Value.DirectoryInterval, time, stoppingToken);
+                await PauseAsync(options.Value.DirectoryInterval, stoppingToken);
             }
         }
         catch (OperationCanceledException)
@@ -63,16 +77,27 @@ internal sealed class DirectoryWatcher(
         }
     }
 
+    private async Task PauseAsync(TimeSpan interval, CancellationToken stoppingToken)
+    {
+        if (_failed || IsHurried)
+        {
+            await Task.Delay(Min(HurryInterval, interval), time, stoppingToken);
+            return;
+        }
+
+        var hurry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _hurry, hurry);
+        await hurry.Task.WaitAsync(interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stoppingToken.ThrowIfCancellationRequested();
+    }
+
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private async Task ReadAsync()
     {
         try
         {
-            // Its silo may have died: the call would go unanswered for long, and so would the next one's view of who lives.
-            var call = grains.GetGrain<IDeviceDirectoryGrain>(0).GetView();
-            call.Ignore();
-            _view = Complete(await call.WaitAsync(options.Value.Failover.CallTimeout, time));
+            _view = Complete(await AskAsync());
             Choices.Merge(_view.Choices);
             _current = ClusterModels.From(_view, Choices.RevisionOf);
             Losses.Update(_view.Members);
@@ -83,6 +108,26 @@ internal sealed class DirectoryWatcher(
             _failed = true;
             logger.DirectoryUnavailable(e);
         }
+    }
+
+    /// <summary>A call that went through a silo that died is answered by nobody: one by another way goes out before it is given up.</summary>
+    private async Task<DirectoryView> AskAsync()
+    {
+        var asked = new List<Task>(MaxAsked + 1);
+        for (var i = 0; i < MaxAsked; i++)
+        {
+            var call = grains.GetGrain<IDeviceDirectoryGrain>(0).GetView();
+            call.Ignore();
+            asked.Add(call);
+            using var answered = new CancellationTokenSource();
+            var first = await Task.WhenAny([.. asked, Task.Delay(AskAgain, time, answered.Token)]);
+            await answered.CancelAsync();
+            if (first is Task<DirectoryView> { IsCompletedSuccessfully: true } view)
+                return await view;
+            asked.RemoveAll(task => task.IsFaulted);
+        }
+
+        return await (Task<DirectoryView>)await Task.WhenAny(asked.DefaultIfEmpty(Task.FromException<DirectoryView>(new TimeoutException())));
     }
 
     /// <summary>A directory that has just moved (its silo died) lacks members that have not reported yet: they serve on.</summary>
