@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Messaging;
 using VisionCluster.Clustering.Postgres;
 using VisionCluster.Clustering.Security;
 
@@ -11,8 +12,6 @@ namespace VisionCluster.Clustering;
 /// <summary>Lets a process without grains call those of the cluster.</summary>
 public static class ClientClustering
 {
-    private static readonly TimeSpan GatewayListRefresh = TimeSpan.FromMilliseconds(500); // how soon a new silo is used, and a dead one is not
-
     /// <param name="client">The Orleans client.</param>
     /// <param name="options">Valid.</param>
     public static IClientBuilder UseVisionCluster(this IClientBuilder client, ClusteringOptions options)
@@ -33,8 +32,9 @@ public static class ClientClustering
                 break;
         }
 
+        WrapGatewayList(client.Services);
         client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, options.ClusterId));
-        client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = GatewayListRefresh);
+        client.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = LiveGateways.RefreshPeriod);
         client.Configure<ClientMessagingOptions>(o =>
         {
             o.ResponseTimeout = options.ResponseTimeout;
@@ -45,4 +45,18 @@ public static class ClientClustering
         client.UseConnectionRetryFilter<KeepTrying>();
         return client;
     }
+
+    /// <summary>Puts <see cref="LiveGateways"/> before the store's list.</summary>
+    private static void WrapGatewayList(IServiceCollection services)
+    {
+        var store = services.Last(service => service.ServiceType == typeof(IGatewayListProvider));
+        services.Remove(store);
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<LiveGateways>(s, Create(s, store), TimeProvider.System));
+        services.AddSingleton<IGatewayListProvider>(s => s.GetRequiredService<LiveGateways>());
+    }
+
+    private static IGatewayListProvider Create(IServiceProvider services, ServiceDescriptor store) => (IGatewayListProvider)(
+        store.ImplementationInstance
+        ?? store.ImplementationFactory?.Invoke(services)
+        ?? ActivatorUtilities.CreateInstance(services, store.ImplementationType!));
 }

@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Information, "The silo at {EndPoint} could not be declared dead; the probes decide.")]
     public static partial void CrashNotDeclared(this ILogger logger, Exception exception, string endPoint);
+
+    [LoggerMessage(5, LogLevel.Information, "The store did not say which silos there are; those that were there are used on.")]
+    public static partial void GatewaysNotRead(this ILogger logger, Exception exception);
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using VisionCluster.Clustering;
 using VisionCluster.Gateway;
 using VisionCluster.Gateway.Options;
+using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Cli.Hosting;
 
@@ -72,6 +73,7 @@ internal sealed class GatewayServer : IAsyncDisposable
 
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ServerConfiguration.ShutdownTimeout(gateway.Failover.DrainTimeout));
         builder.UseOrleansClient(client => client.UseVisionCluster(cluster));
+        builder.Services.AddSingleton<ISiloWays, ClientWays>();
         builder.AddVisionClusterGateway(options =>
         {
             ServerConfiguration.Bind(builder.Configuration, options);

@@ -20,10 +20,11 @@ internal static class ClusterFault
     public static bool IsHarmless(Exception exception, CancellationToken stop) =>
         !stop.IsCancellationRequested && (exception is OperationCanceledException || IsRejection(exception));
 
-    private static bool IsRejection(Exception exception) => exception
-        is WayLostException
-        or OrleansMessageRejectionException
-        or ClientNotAvailableException
-        or ConnectionFailedException // the only silo that this gateway knows is gone, and it has not heard that yet
-        or EnumerationAbortedException;
+    // A call that a silo's death ended is rejected, too, but may have begun there.
+    private static bool IsRejection(Exception exception) => exception is not SiloUnavailableException
+        and (WayLostException
+            or OrleansMessageRejectionException
+            or ClientNotAvailableException
+            or ConnectionFailedException // the only silo that this gateway knows is gone, and it has not heard that yet
+            or EnumerationAbortedException);
 }

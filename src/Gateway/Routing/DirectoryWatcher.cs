@@ -9,7 +9,8 @@ namespace VisionCluster.Gateway.Routing;
 
 /// <summary>Keeps the gateway's copy of the device directory, half a second old at most while the cluster answers.</summary>
 internal sealed class DirectoryWatcher(
-    IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, ILogger<DirectoryWatcher> logger) : BackgroundService
+    IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, ILogger<DirectoryWatcher> logger, ISiloWays? ways = null)
+    : BackgroundService
 {
     private const int MaxAsked = 3;
     private static readonly TimeSpan HurryInterval = TimeSpan.FromMilliseconds(100);
@@ -100,6 +101,8 @@ internal sealed class DirectoryWatcher(
             _view = Complete(await AskAsync());
             Choices.Merge(_view.Choices);
             _current = ClusterModels.From(_view, Choices.RevisionOf);
+            if (ways is not null && Losses.Missing(_view.Members) is { Count: > 0 } dead)
+                await ways.AvoidAsync(dead); // before those who wait for them are told, and call the cluster again
             Losses.Update(_view.Members);
             _failed = false;
         }

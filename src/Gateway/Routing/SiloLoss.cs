@@ -51,6 +51,13 @@ internal sealed class SiloLoss
         }
     }
 
+    /// <summary>Members of the last view that this one has not.</summary>
+    public IReadOnlyCollection<string> Missing(IReadOnlyCollection<string> members)
+    {
+        lock (_lock)
+            return [.. _members.Keys.Except(members)];
+    }
+
     public void Update(IReadOnlyCollection<string> members)
     {
         List<(string Address, CancellationTokenSource Source)> lost = [];

@@ -1,0 +1,11 @@
+using Orleans.Runtime;
+using VisionCluster.Clustering;
+using VisionCluster.Gateway.Routing;
+
+namespace VisionCluster.Cli.Hosting;
+
+/// <summary>A gateway that is a client of the cluster leaves the connections to dead silos unused.</summary>
+internal sealed class ClientWays(LiveGateways gateways) : ISiloWays
+{
+    public Task AvoidAsync(IReadOnlyCollection<string> silos) => gateways.AvoidAsync(silos.Select(SiloAddress.FromParsableString));
+}
