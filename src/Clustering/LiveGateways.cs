@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Orleans.Messaging;
 using Orleans.Runtime;
@@ -20,7 +22,7 @@ public sealed class LiveGateways(IGatewayListProvider inner, TimeProvider time, 
     private static readonly TimeSpan ReadPeriod = TimeSpan.FromSeconds(1); // how soon a new silo is used
 
     private readonly Lock _lock = new();
-    private readonly HashSet<(string Host, string Generation)> _avoided = []; // bounded by the list: who is not on it is forgotten
+    private readonly HashSet<SiloAddress> _avoided = []; // bounded by the list: who is not on it is forgotten
     private readonly List<(long Answer, TaskCompletionSource Done)> _waiting = []; // bounded by the list: one for each death
     private IList<Uri>? _all;
     private long _read;
@@ -36,15 +38,14 @@ public sealed class LiveGateways(IGatewayListProvider inner, TimeProvider time, 
     /// <inheritdoc/>
     public Task InitializeGatewayListProvider() => inner.InitializeGatewayListProvider();
 
-    /// <summary>Completes when the client's calls go through these silos no more; they are dead.</summary>
-    /// <param name="silos">Their addresses. One that is the client's only way stays.</param>
-    public Task AvoidAsync(IEnumerable<SiloAddress> silos)
+    /// <summary>Completes when the client's calls go through silos no more that are dead.</summary>
+    /// <param name="gateways">Where clients connect to them. The only way stays.</param>
+    public Task AvoidAsync(IEnumerable<SiloAddress> gateways)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            foreach (var silo in silos)
-                _avoided.Add((silo.Endpoint.Address.ToString(), FormattableString.Invariant($"{silo.Generation}")));
+            _avoided.UnionWith(gateways);
             _waiting.Add((_answers + AppliedAfter, done));
         }
 
@@ -60,13 +61,14 @@ public sealed class LiveGateways(IGatewayListProvider inner, TimeProvider time, 
         {
             _answers++;
             _waiting.RemoveAll(waiting => waiting.Answer <= _answers && waiting.Done.TrySetResult());
-            var live = _all!.Where(gateway => !_avoided.Contains(KeyOf(gateway))).ToList();
+            var live = _all!.Where(gateway => !_avoided.Contains(AddressOf(gateway))).ToList();
             return live.Count > 0 ? live : _all!;
         }
     }
 
-    // gwy.tcp://host:port/generation. Silos of one host that started in the same second share it: the one that lives is spared for a moment.
-    private static (string Host, string Generation) KeyOf(Uri gateway) => (gateway.Host, gateway.AbsolutePath.Trim('/'));
+    // gwy.tcp://host:port/generation
+    private static SiloAddress AddressOf(Uri gateway) => SiloAddress.New(
+        IPEndPoint.Parse(gateway.Authority), int.Parse(gateway.AbsolutePath.AsSpan(1), CultureInfo.InvariantCulture));
 
     private async Task ReadAsync()
     {
@@ -76,7 +78,7 @@ public sealed class LiveGateways(IGatewayListProvider inner, TimeProvider time, 
             lock (_lock)
             {
                 _all = all;
-                _avoided.IntersectWith(all.Select(KeyOf));
+                _avoided.IntersectWith(all.Select(AddressOf));
             }
         }
         catch (Exception e) when (_all is not null)

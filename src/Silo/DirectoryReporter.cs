@@ -29,6 +29,7 @@ internal sealed class DirectoryReporter(
             {
                 Loads = loads.Reports,
                 Choices = choices.All,
+                Gateway = silo.GatewayAddress?.ToParsableString() ?? "",
             };
             choices.Merge(await grains.GetGrain<IDeviceDirectoryGrain>(0).Report(report));
         }

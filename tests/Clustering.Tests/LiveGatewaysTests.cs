@@ -9,8 +9,8 @@ namespace VisionCluster.Clustering.Tests;
 public sealed class LiveGatewaysTests
 {
     private static readonly TimeSpan ReadPeriod = TimeSpan.FromSeconds(1);
-    private static readonly SiloAddress First = Silo(11_111, 7);
-    private static readonly SiloAddress Second = Silo(22_222, 8);
+    private static readonly SiloAddress First = Gateway(11_111, 7);
+    private static readonly SiloAddress Second = Gateway(22_222, 7);
 
     private readonly FakeTimeProvider _time = new();
     private readonly StoreList _store = new([Way(First), Way(Second)]);
@@ -64,7 +64,7 @@ public sealed class LiveGatewaysTests
     public async Task Successor_WithTheSamePorts_IsUsed()
     {
         _ = _gateways.AvoidAsync([First]);
-        var successor = Way(Silo(11_111, 9));
+        var successor = Way(Gateway(11_111, 9));
 
         Assert.Equal([Way(Second), successor], await NextListAsync([Way(First), Way(Second), successor]));
     }
@@ -89,10 +89,9 @@ public sealed class LiveGatewaysTests
         await Assert.ThrowsAsync<IOException>(_gateways.GetGateways);
     }
 
-    private static SiloAddress Silo(int port, int generation) => SiloAddress.New(IPAddress.Loopback, port, generation);
+    private static SiloAddress Gateway(int port, int generation) => SiloAddress.New(IPAddress.Loopback, port, generation);
 
-    // Where clients connect is another port than where silos do.
-    private static Uri Way(SiloAddress silo) => new($"gwy.tcp://{silo.Endpoint.Address}:{silo.Endpoint.Port + 1}/{silo.Generation}");
+    private static Uri Way(SiloAddress gateway) => new($"gwy.tcp://{gateway.Endpoint}/{gateway.Generation}");
 
     private async Task<IList<Uri>> NextListAsync(List<Uri> list)
     {

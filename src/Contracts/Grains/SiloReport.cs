@@ -19,4 +19,8 @@ public sealed record SiloReport(
     /// <summary>Every serving choice that it knows: each silo keeps all of them, so that they outlive any.</summary>
     [Id(5)]
     public ServingChoice[] Choices { get; init; } = [];
+
+    /// <summary>Parsable address that clients connect to; empty when it takes none.</summary>
+    [Id(6)]
+    public string Gateway { get; init; } = "";
 }

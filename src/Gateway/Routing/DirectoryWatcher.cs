@@ -98,11 +98,11 @@ internal sealed class DirectoryWatcher(
     {
         try
         {
+            var before = _view;
             _view = Complete(await AskAsync());
             Choices.Merge(_view.Choices);
             _current = ClusterModels.From(_view, Choices.RevisionOf);
-            if (ways is not null && Losses.Missing(_view.Members) is { Count: > 0 } dead)
-                await ways.AvoidAsync(dead); // before those who wait for them are told, and call the cluster again
+            await LeaveWaysAsync(before); // before those who wait for a dead silo are told, and call the cluster again
             Losses.Update(_view.Members);
             _failed = false;
         }
@@ -131,6 +131,16 @@ internal sealed class DirectoryWatcher(
         }
 
         return await (Task<DirectoryView>)await Task.WhenAny(asked.DefaultIfEmpty(Task.FromException<DirectoryView>(new TimeoutException())));
+    }
+
+    /// <summary>Calls go no more through silos that have died since, and whose connections may still look alive.</summary>
+    private async Task LeaveWaysAsync(DirectoryView before)
+    {
+        if (ways is null || Losses.Missing(_view.Members) is not { Count: > 0 } dead)
+            return;
+        string[] gateways = [.. before.Silos.Where(s => s.Gateway.Length > 0 && dead.Contains(s.Address)).Select(s => s.Gateway)];
+        if (gateways.Length > 0)
+            await ways.AvoidAsync(gateways).WaitAsync(AskAgain, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>A directory that has just moved (its silo died) lacks members that have not reported yet: they serve on.</summary>
