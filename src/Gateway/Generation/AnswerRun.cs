@@ -217,7 +217,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     /// <summary>How long the next start may go unanswered: twice as long as the last one.</summary>
     public TimeSpan NextStartLimit(FailoverOptions options)
     {
-        _startLimit = Min(_startLimit is { } last ? 2 * last : 2 * options.CallTimeout, options.Timeout);
+        _startLimit = Min(_startLimit is { } last ? 2 * last : options.CallTimeout, options.Timeout);
         return _startLimit.Value;
     }
 
