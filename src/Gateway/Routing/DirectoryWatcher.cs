@@ -12,12 +12,12 @@ internal sealed class DirectoryWatcher(
     IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, ILogger<DirectoryWatcher> logger, ISiloWays? ways = null)
     : BackgroundService
 {
-    private const int MaxAsked = 3;
     private static readonly TimeSpan HurryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan HurryTime = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
+    private readonly DirectoryReader _reader = new(() => grains.GetGrain<IDeviceDirectoryGrain>(0).GetView(), time);
     private volatile DirectoryView _view = DirectoryView.Empty;
     private volatile bool _failed;
     private volatile ClusterModels _current = ClusterModels.Empty;
@@ -34,6 +34,8 @@ internal sealed class DirectoryWatcher(
 
     /// <summary>What operators have chosen.</summary>
     public ServingChoices Choices { get; } = new();
+
+    private bool IsHurried => Volatile.Read(ref _hurried) is var at and > 0 && time.GetElapsedTime(at) < HurryTime;
 
     /// <summary>Knows of a choice before the directory says so.</summary>
     public void Adopt(ServingChoice choice)
@@ -59,8 +61,6 @@ internal sealed class DirectoryWatcher(
             return _refresh.WaitAsync(cancellationToken);
         }
     }
-
-    private bool IsHurried => Volatile.Read(ref _hurried) is var at and > 0 && time.GetElapsedTime(at) < HurryTime;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -99,7 +99,7 @@ internal sealed class DirectoryWatcher(
         try
         {
             var before = _view;
-            _view = Complete(await AskAsync());
+            _view = Complete(await _reader.ReadAsync());
             Choices.Merge(_view.Choices);
             _current = ClusterModels.From(_view, Choices.RevisionOf);
             await LeaveWaysAsync(before); // before those who wait for a dead silo are told, and call the cluster again
@@ -113,26 +113,6 @@ internal sealed class DirectoryWatcher(
         }
     }
 
-    /// <summary>A call that went through a silo that died is answered by nobody: one by another way goes out before it is given up.</summary>
-    private async Task<DirectoryView> AskAsync()
-    {
-        var asked = new List<Task>(MaxAsked + 1);
-        for (var i = 0; i < MaxAsked; i++)
-        {
-            var call = grains.GetGrain<IDeviceDirectoryGrain>(0).GetView();
-            call.Ignore();
-            asked.Add(call);
-            using var answered = new CancellationTokenSource();
-            var first = await Task.WhenAny([.. asked, Task.Delay(AskAgain, time, answered.Token)]);
-            await answered.CancelAsync();
-            if (first is Task<DirectoryView> { IsCompletedSuccessfully: true } view)
-                return await view;
-            asked.RemoveAll(task => task.IsFaulted);
-        }
-
-        return await (Task<DirectoryView>)await Task.WhenAny(asked.DefaultIfEmpty(Task.FromException<DirectoryView>(new TimeoutException())));
-    }
-
     /// <summary>Calls go no more through silos that have died since, and whose connections may still look alive.</summary>
     private async Task LeaveWaysAsync(DirectoryView before)
     {
@@ -140,7 +120,7 @@ internal sealed class DirectoryWatcher(
             return;
         string[] gateways = [.. before.Silos.Where(s => s.Gateway.Length > 0 && dead.Contains(s.Address)).Select(s => s.Gateway)];
         if (gateways.Length > 0)
-            await ways.AvoidAsync(gateways).WaitAsync(AskAgain, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ways.AvoidAsync(gateways).WaitAsync(LeaveLimit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>A directory that has just moved (its silo died) lacks members that have not reported yet: they serve on.</summary>

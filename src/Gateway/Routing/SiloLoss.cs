@@ -10,6 +10,15 @@ internal sealed class SiloLoss
     /// <summary>Raised with the address of a silo that is no member any more.</summary>
     public event Action<string>? Lost;
 
+    private CancellationToken Next
+    {
+        get
+        {
+            lock (_lock)
+                return _next.Token;
+        }
+    }
+
     /// <summary>Cancelled once the silo is no member any more; never, if it was not one in the last view.</summary>
     public CancellationToken Of(string siloAddress)
     {
@@ -83,14 +92,5 @@ internal sealed class SiloLoss
         }
 
         next?.Cancel(); // last, so that those who wait for a dead silo know that it is theirs
-    }
-
-    private CancellationToken Next
-    {
-        get
-        {
-            lock (_lock)
-                return _next.Token;
-        }
     }
 }
