@@ -25,7 +25,7 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "Generation {RequestId} goes on elsewhere behind {Tokens} tokens.")]
     public static partial void GoingOn(this ILogger logger, string requestId, int tokens);
 
-    [LoggerMessage(8, LogLevel.Error, "Generation {RequestId} ended {Deaths} silos or devices in a row; it is not tried again.")]
+    [LoggerMessage(8, LogLevel.Error, "Generation {RequestId} ended {Deaths} silos or devices in a row, or was lost too often; it is not tried again.")]
     public static partial void Poison(this ILogger logger, string requestId, int deaths);
 
     [LoggerMessage(9, LogLevel.Information, "Generation {RequestId} could not be given up; its silo will notice.")]

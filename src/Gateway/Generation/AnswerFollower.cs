@@ -124,6 +124,8 @@ internal sealed class AnswerFollower(
 
     private async Task StartAsync(AnswerRun run, CancellationToken stop)
     {
+        if (run.Deaths.Losses >= DeathCount.Most)
+            await directory.RefreshAsync(stop); // of a death just now, not everybody has heard
         if (run.Deaths.IsPoison)
         {
             logger.Poison(run.RequestId, run.Deaths.InARow);

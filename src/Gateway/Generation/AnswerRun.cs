@@ -141,15 +141,18 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     /// <summary>The generation is no longer where it was.</summary>
     /// <param name="moved">Given up by a silo that leaves; otherwise it died.</param>
-    public void Lost(bool moved)
+    /// <param name="failed">Its device did.</param>
+    public void Lost(bool moved, bool failed = false)
     {
         lock (_lock)
         {
             StopListening();
             _lostAt ??= _lastContact;
             (IsRunning, Avoid) = (false, _silo);
-            if (!moved)
-                Deaths.Add(_copy.Count);
+            if (failed)
+                Deaths.AddFailure(_copy.Count, _silo ?? "");
+            else if (!moved)
+                Deaths.Add(_copy.Count, _silo ?? "", SiloLost);
         }
     }
 
@@ -195,7 +198,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
             case GenerationEnd.DeadlineExceeded:
                 throw GenerateHandler.DeadlineExceeded();
             case GenerationEnd.Failed:
-                Lost(moved: false);
+                Lost(moved: false, failed: true);
                 return Deaths.IsPoison
                     ? throw RequestException.Unavailable("The device failed during the generation; try again.")
                     : false;
