@@ -14,13 +14,13 @@ public interface IDecoderGrain : IGrainWithStringKey
     /// Appends messages to the conversation and starts to answer, or to go on with an answer that another activation began
     /// (<see cref="GenerateCommand.Answered"/>). The same caller may repeat it.
     /// </summary>
-    [Alias("Start"), AnyGateway, ResponseTimeout("00:00:15")]
+    [Alias("Start"), ResponseTimeout("00:00:15")]
     Task<StartReply> Start(GenerateCommand command, CancellationToken cancellationToken = default);
 
     /// <summary>What the log holds from a position on; waits half a second at most for something to come.</summary>
     /// <param name="requestId">Of the generation.</param>
     /// <param name="next">Index of the first token wanted.</param>
-    [Alias("Read"), AnyGateway, AlwaysInterleave, ResponseTimeout("00:00:05")]
+    [Alias("Read"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<GenerationChunk> Read(string requestId, int next);
 
     /// <summary>
@@ -35,24 +35,24 @@ public interface IDecoderGrain : IGrainWithStringKey
     /// From the position on what the log held when the call came, so that a reader notices what has not reached it meanwhile; all it holds
     /// if the answer goes on elsewhere.
     /// </returns>
-    [Alias("Follow"), AnyGateway, AlwaysInterleave, ResponseTimeout("00:00:05")]
+    [Alias("Follow"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<GenerationChunk> Follow(string requestId, int next, IAnswerSink sink, long reader);
 
     /// <summary>Makes the caller the one whose <see cref="Abandon"/> and <see cref="Release"/> count from now on.</summary>
     /// <returns>What was asked, without embeddings; null when no generation of that id is known here.</returns>
-    [Alias("Attach"), AnyGateway, AlwaysInterleave]
+    [Alias("Attach"), AlwaysInterleave]
     Task<GenerateCommand?> Attach(string requestId, Guid caller);
 
     /// <summary>Ends the running generation as its user's wish: it finishes with <see cref="GenerationEnd.Cancelled"/>.</summary>
     /// <returns>False when no generation of that id is running here.</returns>
-    [Alias("Cancel"), AnyGateway, AlwaysInterleave]
+    [Alias("Cancel"), AlwaysInterleave]
     Task<bool> Cancel(string requestId);
 
     /// <summary>Nobody wants the answer any more: stops within one decode step, and the turn never happened.</summary>
-    [Alias("Abandon"), AnyGateway, AlwaysInterleave]
+    [Alias("Abandon"), AlwaysInterleave]
     Task Abandon(string requestId, Guid caller);
 
     /// <summary>The end has reached the client: the log may go.</summary>
-    [Alias("Release"), AnyGateway, AlwaysInterleave, OneWay]
+    [Alias("Release"), AlwaysInterleave, OneWay]
     Task Release(string requestId, Guid caller);
 }
