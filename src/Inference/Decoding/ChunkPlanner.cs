@@ -2,7 +2,7 @@ namespace VisionCluster.Inference.Decoding;
 
 /// <summary>
 /// How long a prompt's next chunk is: the most that is allowed while nobody waits for it; otherwise what makes rows wait no longer than a few
-/// decode steps more, by the times that runs took lately. Chunks are multiples of <see cref="Tile"/>.
+/// decode steps more, by the times that runs took lately.
 /// </summary>
 /// <param name="maxTokens">Most tokens of a chunk.</param>
 /// <param name="minTokens">Fewest, however long they take.</param>
@@ -10,11 +10,14 @@ namespace VisionCluster.Inference.Decoding;
 /// <param name="mixes">Whether chunks run together with steps.</param>
 internal sealed class ChunkPlanner(int maxTokens, int minTokens, double maxStallSteps, bool mixes = false)
 {
-    /// <summary>Weight of the newest time in an average.</summary>
-    private const double Newest = 0.2;
+    /// <summary>Weight of the newest time in an average: tokens cost more the longer their prompt is, which must show before its next chunk.</summary>
+    private const double Newest = 0.5;
 
-    /// <summary>Tokens that products take at once; a few more cost as much as so many.</summary>
-    private const int Tile = 8;
+    /// <summary>What a time can be at most, in averages of those before: a run that the system held up says nothing about the next.</summary>
+    private const double Outlier = 1.5;
+
+    /// <summary>Tokens of a run, those of rows included, that products take at once: one less costs as much.</summary>
+    private const int Tile = 4;
 
     /// <summary>Mixed runs after which a step runs alone, to be timed again: rows grow longer, and what a chunk adds is known only beside it.</summary>
     private const int RunsBetweenSteps = 32;
@@ -37,7 +40,8 @@ internal sealed class ChunkPlanner(int maxTokens, int minTokens, double maxStall
         if (perToken == 0 || step == 0 || maxTokens <= minTokens)
             return maxTokens;
         var fitting = (int)Math.Min(maxStallSteps * step / perToken, maxTokens);
-        return fitting == maxTokens ? maxTokens : Math.Max(minTokens, fitting / Tile * Tile);
+        var beside = mixes ? rows : 0;
+        return fitting == maxTokens ? maxTokens : Math.Max(minTokens, ((fitting + beside) / Tile * Tile) - beside);
     }
 
     public void Prefilled(TimeSpan time, int tokens)
@@ -64,5 +68,6 @@ internal sealed class ChunkPlanner(int maxTokens, int minTokens, double maxStall
         return added;
     }
 
-    private static void Average(ref double average, double value) => average = average == 0 ? value : average + (Newest * (value - average));
+    private static void Average(ref double average, double value) =>
+        average = average == 0 ? value : average + (Newest * (Math.Min(value, Outlier * average) - average));
 }

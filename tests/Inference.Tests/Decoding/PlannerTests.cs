@@ -46,8 +46,8 @@ public sealed class PlannerTests
     }
 
     [Theory]
-    [InlineData(10, 16)] // 20 ms
-    [InlineData(13, 24)] // 26 ms: the multiple of 8 below
+    [InlineData(10, 20)] // 20 ms
+    [InlineData(13, 24)] // 26 ms: the multiple of 4 below
     [InlineData(40, 80)]
     [InlineData(4, 16)] // never less
     [InlineData(1000, 256)] // never more
@@ -67,8 +67,9 @@ public sealed class PlannerTests
         planner.Prefilled(256 * Millisecond, 256); // by itself it takes twice what it adds
         planner.Decoded(10 * Millisecond, 8);
 
-        Assert.Equal(16, planner.Tokens(rows: 8));
-        Assert.Equal(8 * Millisecond, planner.Mixed(18 * Millisecond, 8, 16));
+        Assert.Equal(20, planner.Tokens(rows: 8));
+        Assert.Equal(19, planner.Tokens(rows: 9)); // with the rows a multiple of 4
+        Assert.Equal(8 * Millisecond, planner.Mixed(18 * Millisecond, 8, 16)); // half a millisecond a token
         Assert.Equal(40, planner.Tokens(rows: 8));
     }
 
