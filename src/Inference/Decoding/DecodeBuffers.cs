@@ -4,12 +4,16 @@ namespace VisionCluster.Inference.Decoding;
 internal sealed class DecodeBuffers(IDecoderRunner runner, int chunkTokens)
 {
     private readonly float[] _logits = GC.AllocateArray<float>(checked(Math.Max(runner.SlotCount, runner.LogitRows) * runner.VocabularySize), pinned: true);
-    private readonly float[] _embeddings =
-        GC.AllocateArray<float>(checked(Math.Min(chunkTokens, runner.SlotCapacity) * runner.HiddenSize), pinned: true);
+
+    // A chunk, or a guess, with a token for every row before it.
+    private readonly float[] _embeddings = GC.AllocateArray<float>(
+        checked((Math.Min(Math.Max(chunkTokens, runner.LogitRows), runner.SlotCapacity) + (runner.MixesRuns ? runner.SlotCount : 0)) * runner.HiddenSize),
+        pinned: true);
 
     private readonly int[] _tokenIds = new int[runner.SlotCount];
     private readonly int[] _past = new int[runner.SlotCount];
     private readonly int[] _checked = new int[runner.LogitRows];
+    private readonly SlotRun[] _runs = new SlotRun[runner.SlotCount];
 
     /// <summary>The sequences of the decode step, by row.</summary>
     public SequenceState[] Rows { get; } = new SequenceState[runner.SlotCount];
@@ -17,6 +21,8 @@ internal sealed class DecodeBuffers(IDecoderRunner runner, int chunkTokens)
     public Span<int> TokenIds(int rows) => _tokenIds.AsSpan(0, rows);
 
     public Span<int> Past(int rows) => _past.AsSpan(0, rows);
+
+    public Span<SlotRun> Runs(int count) => _runs.AsSpan(0, count);
 
     /// <summary>A row's guessed tokens.</summary>
     public Span<int> Draft(int count) => _checked.AsSpan(1, count);
@@ -29,6 +35,6 @@ internal sealed class DecodeBuffers(IDecoderRunner runner, int chunkTokens)
 
     public Span<float> LogitsRow(int row) => _logits.AsSpan(row * runner.VocabularySize, runner.VocabularySize);
 
-    /// <summary><c>[tokens, hidden]</c>.</summary>
-    public Span<float> Embeddings(int tokens) => _embeddings.AsSpan(0, tokens * runner.HiddenSize);
+    /// <summary><c>[tokens, hidden]</c> behind so many others.</summary>
+    public Span<float> Embeddings(int first, int tokens) => _embeddings.AsSpan(first * runner.HiddenSize, tokens * runner.HiddenSize);
 }

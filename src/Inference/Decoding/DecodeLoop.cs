@@ -14,14 +14,16 @@ internal sealed class DecodeLoop : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly DecodeInbox _inbox;
     private readonly InferenceMetrics _metrics;
-    private readonly DecodeScheduler _scheduler = new();
+    private readonly DecodeScheduler _scheduler;
     private readonly KvCache _kv;
     private readonly Sampler _sampler;
     private readonly DecodeBuffers _buffers;
+    private readonly BatchRunner _batches;
     private readonly ChunkPlanner _chunks;
-    private readonly SpeculationPlanner _speculation;
+    private readonly Speculation _speculation;
     private readonly EngineSpeed _speed = new();
     private readonly Func<SequenceState, bool> _tryMakeRoom;
+    private readonly Action<SequenceState, int> _complete;
     private readonly List<SequenceState> _arrived = [];
     private readonly List<SequenceState> _due = [];
     private readonly List<KvEntry> _closed = [];
@@ -33,13 +35,15 @@ internal sealed class DecodeLoop : IDisposable
         // A prompt whose tokens look at each other in both directions runs as a whole.
         var chunk = runner.BidirectionalPrefix ? runner.SlotCapacity : options.PrefillChunkTokens;
         var minChunk = runner.BidirectionalPrefix ? chunk : options.MinChunkTokens;
+        _scheduler = new DecodeScheduler(runner.MixesRuns);
         _kv = new KvCache(runner, options, metrics);
         _sampler = new Sampler(runner.VocabularySize);
-        _speculation = new SpeculationPlanner(
-            Math.Min(options.MaxDraftTokens ?? (runner.IsExact ? DecodeEngineOptions.ExactDraftTokens : 0), runner.LogitRows - 1), options.FixedDraftTokens);
-        _buffers = new DecodeBuffers(runner, Math.Max(chunk, runner.LogitRows));
-        _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps);
+        _buffers = new DecodeBuffers(runner, chunk);
+        _batches = new BatchRunner(runner, _buffers);
+        _speculation = new Speculation(runner, options, _kv, _buffers, metrics);
+        _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps, runner.MixesRuns);
         _tryMakeRoom = TryMakeRoom;
+        _complete = Complete;
         Publish();
     }
 
@@ -77,24 +81,7 @@ internal sealed class DecodeLoop : IDisposable
         }
         _options.BeforeStep?.Invoke(step);
         var started = _timeProvider.GetTimestamp();
-        if (step == DecodeStep.Prefill)
-        {
-            var tokens = Prefill(prompt!);
-            var time = _timeProvider.GetElapsedTime(started);
-            _chunks.Prefilled(time, tokens);
-            _speed.Prefilled(time, tokens);
-            _metrics.PrefillStep(time, tokens);
-        }
-        else
-        {
-            var (rows, drafted) = Decode();
-            var time = _timeProvider.GetElapsedTime(started);
-            _chunks.Decoded(time);
-            if (rows == 1)
-                _speculation.Record(drafted, time);
-            _speed.Decoded(time, rows);
-            _metrics.DecodeStep(time, rows);
-        }
+        Record(RunBatch(prompt, withRows: step != DecodeStep.Prefill), _timeProvider.GetElapsedTime(started));
         Publish();
         _options.AfterStep?.Invoke(step);
     }
@@ -163,45 +150,146 @@ internal sealed class DecodeLoop : IDisposable
         _metrics.Preempted();
     }
 
-    /// <summary>Runs one chunk; returns its tokens.</summary>
-    private int Prefill(SequenceState sequence)
+    /// <summary>Runs a prompt's chunk, a token for every row (or a guess of several for a lone one), or both at once.</summary>
+    private Batch RunBatch(SequenceState? prompt, bool withRows)
     {
-        var entry = sequence.Kv;
-        if (entry.Sequence != sequence && !TryStart(sequence))
-            return 0;
-        var past = entry.Tokens;
-        var left = sequence.PrefillTokens - past;
-        var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), left);
-        // No crumb may be left over for a last chunk.
-        if (left > tokens && left - tokens < _runner.MinExactChunk && tokens >= 2 * _runner.MinExactChunk)
-            tokens = left - _runner.MinExactChunk;
-        if (!TryGrow(sequence, past + tokens))
-            return 0;
-        var last = past + tokens == sequence.PrefillTokens;
-        var isNews = past + tokens == sequence.HistoryTokens;
-        var logits = isNews ? _buffers.LogitsRow(0) : [];
+        if (prompt is not null && prompt.Kv.Sequence != prompt && !TryStart(prompt))
+            prompt = null;
+        var batch = Arrange(prompt, withRows);
+        if (batch.Tokens > 0 && !TryEmbed(prompt!, batch))
+            batch = batch with { Tokens = 0 };
+        if (batch is { Rows: 1, Tokens: 0 })
+            batch = batch with { Drafted = _speculation.Draft(_kv[0]!.Sequence!) };
+        for (var row = 0; row < batch.Rows; row++)
+            _buffers.Rows[row] = _kv[row]!.Sequence!;
         try
         {
-            var embeddings = _buffers.Embeddings(tokens);
-            sequence.Embedder.Write(_runner, past, tokens, embeddings);
-            _runner.Prefill(entry.Slot, past, embeddings, logits);
+            if (batch.Drafted > 0)
+                _speculation.Run(_buffers.Rows[0], batch.Drafted);
+            else
+                _batches.Run(prompt, batch);
         }
         catch (Exception exception)
         {
             _metrics.DeviceFailed();
-            End(sequence, FinishReason.Error, exception);
-            return tokens;
+            for (var row = 0; row < batch.Rows; row++)
+                End(_buffers.Rows[row], FinishReason.Error, exception);
+            if (batch.Tokens > 0)
+                End(prompt!, FinishReason.Error, exception);
+            return batch;
         }
-        entry.Tokens = past + tokens;
-        _scheduler.Shares.ChargePrompt(sequence.Request, tokens);
-        if (last)
+        if (batch.Drafted > 0)
+            _speculation.Accept(_buffers.Rows[0], batch.Drafted, _complete);
+        else
         {
-            _scheduler.StartDecoding(sequence);
-            _kv.StartDecoding(entry);
-            if (isNews)
-                Complete(sequence, logits);
+            for (var row = 0; row < batch.Rows; row++)
+                Advance(_buffers.Rows[row], 1, row);
         }
-        return tokens;
+        if (batch.Tokens > 0)
+            AdvancePrompt(prompt!, batch);
+        return batch;
+    }
+
+    /// <summary>What fits into memory now: rows come first, and either may preempt the other.</summary>
+    private Batch Arrange(SequenceState? prompt, bool withRows)
+    {
+        while (true)
+        {
+            var rows = withRows ? PackRows() : 0;
+            if (prompt is null || prompt.Kv.Sequence != prompt)
+                return new Batch(rows, 0);
+            var past = prompt.Kv.Tokens;
+            var left = prompt.PrefillTokens - past;
+            var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), left);
+            if (tokens == 0)
+                return new Batch(rows, 0);
+            // No crumb may be left over for a last chunk.
+            if (left > tokens && left - tokens < _runner.MinExactChunk && tokens >= 2 * _runner.MinExactChunk)
+                tokens = left - _runner.MinExactChunk;
+            var hasRoom = TryGrow(prompt, past + tokens);
+            if (!withRows || _kv.DecodeCount == rows)
+                return new Batch(rows, hasRoom ? tokens : 0);
+        }
+    }
+
+    /// <summary>Brings the rows into slots 0..n−1, with memory for a token more each; returns how many are left.</summary>
+    private int PackRows()
+    {
+        Pack();
+        var rows = _kv.DecodeCount;
+        for (var row = 0; row < rows; row++)
+        {
+            var entry = _kv[row]!;
+            TryGrow(entry.Sequence!, entry.Tokens + 1);
+            if (_kv.DecodeCount < rows) // somebody has left for it, perhaps itself
+            {
+                Pack();
+                rows = _kv.DecodeCount;
+                row = -1;
+            }
+        }
+        return rows;
+    }
+
+    /// <summary>A prompt that cannot be embedded harms no row.</summary>
+    private bool TryEmbed(SequenceState prompt, Batch batch)
+    {
+        try
+        {
+            _batches.Embed(prompt, batch);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            _metrics.DeviceFailed();
+            End(prompt, FinishReason.Error, exception);
+            return false;
+        }
+    }
+
+    /// <summary>Tokens have run: the one behind the last is news, unless it is known already.</summary>
+    private void Advance(SequenceState sequence, int tokens, int logitsRow)
+    {
+        sequence.Kv.Tokens += tokens;
+        if (sequence.Kv.Tokens == sequence.HistoryTokens)
+            Complete(sequence, logitsRow);
+    }
+
+    private void AdvancePrompt(SequenceState prompt, Batch batch)
+    {
+        _scheduler.Shares.ChargePrompt(prompt.Request, batch.Tokens);
+        if (prompt.Kv.Tokens + batch.Tokens == prompt.PrefillTokens)
+        {
+            _scheduler.StartDecoding(prompt);
+            _kv.StartDecoding(prompt.Kv);
+        }
+        Advance(prompt, batch.Tokens, batch.Rows);
+    }
+
+    private void Record(Batch batch, TimeSpan time)
+    {
+        var (rows, tokens) = (batch.Rows, batch.Tokens);
+        if (rows > 0 && tokens > 0)
+        {
+            var added = _chunks.Mixed(time, rows, tokens);
+            _speed.Decoded(time - added, rows);
+            _speed.Prefilled(added, tokens);
+            _metrics.MixedStep(time, rows, tokens);
+        }
+        else if (rows > 0)
+        {
+            _chunks.Decoded(time, rows);
+            if (rows == 1)
+                _speculation.Record(batch.Drafted, time);
+            _speed.Decoded(time, rows);
+            _metrics.DecodeStep(time, rows);
+        }
+        else if (tokens > 0)
+        {
+            _chunks.Prefilled(time, tokens);
+            _speed.Prefilled(time, tokens);
+            _metrics.PrefillStep(time, tokens);
+        }
     }
 
     /// <summary>Gives a waiting sequence its slot, with what is there of its prompt or can be copied; false if copying failed.</summary>
@@ -232,106 +320,6 @@ internal sealed class DecodeLoop : IDisposable
         return true;
     }
 
-    /// <summary>Runs one token for every row, or several of a single row; returns the rows and the guessed tokens.</summary>
-    private (int Rows, int Drafted) Decode()
-    {
-        Pack();
-        var rows = _kv.DecodeCount;
-        for (var row = 0; row < rows; row++)
-        {
-            var entry = _kv[row]!;
-            TryGrow(entry.Sequence!, entry.Tokens + 1);
-            if (_kv.DecodeCount < rows) // somebody has left for it, perhaps itself
-            {
-                Pack();
-                rows = _kv.DecodeCount;
-                row = -1;
-            }
-        }
-        if (rows == 0) // packing failed, or all were preempted
-            return (0, 0);
-        if (rows == 1 && TryDraft(_kv[0]!.Sequence!, out var drafted))
-            return (1, Check(_kv[0]!.Sequence!, drafted));
-        var tokenIds = _buffers.TokenIds(rows);
-        var past = _buffers.Past(rows);
-        for (var row = 0; row < rows; row++)
-        {
-            var entry = _kv[row]!;
-            _buffers.Rows[row] = entry.Sequence!;
-            tokenIds[row] = entry.Sequence!.NextInput;
-            past[row] = entry.Tokens;
-        }
-        try
-        {
-            _runner.Decode(tokenIds, past, _buffers.Logits(rows));
-        }
-        catch (Exception exception)
-        {
-            _metrics.DeviceFailed();
-            for (var row = 0; row < rows; row++)
-                End(_buffers.Rows[row], FinishReason.Error, exception);
-            return (rows, 0);
-        }
-        for (var row = 0; row < rows; row++)
-        {
-            var sequence = _buffers.Rows[row];
-            sequence.Kv.Tokens++;
-            if (sequence.Kv.Tokens == sequence.HistoryTokens)
-                Complete(sequence, _buffers.LogitsRow(row));
-        }
-        return (rows, 0);
-    }
-
-    /// <summary>Guesses what a sequence will say next, if that pays, there is a guess and there is room to check it.</summary>
-    private bool TryDraft(SequenceState sequence, out int count)
-    {
-        count = Math.Min(_speculation.Plan(sequence.Drafts), sequence.MaxTokens - sequence.Generated - 1);
-        var isRebuilt = sequence.Kv.Tokens + 1 == sequence.HistoryTokens;
-        var isDrafted = count > 0 && isRebuilt && _kv.TryReserve(sequence.Kv, sequence.Kv.Tokens + 1 + count)
-            && PromptLookup.TryDraft(sequence.History.AsSpan(0, sequence.HistoryTokens), _buffers.Draft(count));
-        if (!isDrafted)
-            sequence.Drafts.Skipped();
-        return isDrafted;
-    }
-
-    /// <summary>
-    /// Runs a row's last token and the guess of those after it, and goes on as long as the sampler chooses what was guessed: what comes out is
-    /// what single steps would have chosen (but for last bits of the logits where the runner is not exact), since the sampler's randomness
-    /// depends on the position alone.
-    /// Returns the tokens guessed.
-    /// </summary>
-    private int Check(SequenceState sequence, int count)
-    {
-        var entry = sequence.Kv;
-        var past = entry.Tokens;
-        var tokenIds = _buffers.Checked(count);
-        tokenIds[0] = sequence.NextInput;
-        try
-        {
-            var embeddings = _buffers.Embeddings(tokenIds.Length);
-            _runner.Embed(tokenIds, embeddings);
-            _runner.Extend(entry.Slot, past, embeddings, _buffers.Logits(tokenIds.Length));
-        }
-        catch (Exception exception)
-        {
-            _metrics.DeviceFailed();
-            End(sequence, FinishReason.Error, exception);
-            return count;
-        }
-        var accepted = 0;
-        while (true)
-        {
-            entry.Tokens = past + accepted + 1;
-            Complete(sequence, _buffers.LogitsRow(accepted));
-            if (entry.Sequence != sequence || accepted == count || sequence.NextInput != tokenIds[accepted + 1])
-                break;
-            accepted++;
-        }
-        sequence.Drafts.Checked(accepted, count);
-        _metrics.Speculated(count, accepted);
-        return count;
-    }
-
     /// <summary>Brings the decoding rows into slots 0..n−1. A move that fails ends the sequences at both of its ends.</summary>
     private void Pack()
     {
@@ -356,12 +344,12 @@ internal sealed class DecodeLoop : IDisposable
     }
 
     /// <summary>Chooses the next token from a row's logits and reports it.</summary>
-    private void Complete(SequenceState sequence, ReadOnlySpan<float> logits)
+    private void Complete(SequenceState sequence, int logitsRow)
     {
         FinishReason? reason;
         try
         {
-            var token = _sampler.Sample(logits, sequence.Sampling, sequence.Kv.Tokens);
+            var token = _sampler.Sample(_buffers.LogitsRow(logitsRow), sequence.Sampling, sequence.Kv.Tokens);
             if (!token.IsValid)
                 throw new InvalidOperationException("The model's logits hold NaN or an infinity.");
             sequence.LastTokenAt = _timeProvider.GetTimestamp();

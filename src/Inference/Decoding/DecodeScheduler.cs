@@ -1,12 +1,13 @@
 namespace VisionCluster.Inference.Decoding;
 
 /// <summary>
-/// Who runs next. Decode steps and prefill chunks alternate, so that rows never wait for more than one chunk; without rows, prompts are
-/// prefilled back to back. The next chunk belongs to the prompt of the highest priority: one that has started, before one that waits for
+/// Who runs next. Decode steps and prefill chunks run together where the runner can, and else alternate, so that rows never wait for more than
+/// one chunk; without rows, prompts are prefilled back to back. The next chunk belongs to the prompt of the highest priority: one that has started, before one that waits for
 /// room. Of those that wait with equal priority, the least served tenant's goes first (<see cref="FairShare"/>), then the earliest arrival.
 /// An urgent arrival overtakes a long prompt between two chunks.
 /// </summary>
-internal sealed class DecodeScheduler
+/// <param name="mixes">Whether the runner takes rows and a chunk at once.</param>
+internal sealed class DecodeScheduler(bool mixes = false)
 {
     private readonly List<SequenceState> _waiting = [];
     private readonly List<SequenceState> _prefilling = [];
@@ -61,14 +62,16 @@ internal sealed class DecodeScheduler
 
     /// <summary>Decides the next step.</summary>
     /// <param name="tryMakeRoom">Whether there is room, or can be, for a waiting sequence.</param>
-    /// <param name="prefill">Whose chunk, when the step is a prefill.</param>
+    /// <param name="prefill">Whose chunk, when the step is a prefill or mixed.</param>
     public DecodeStep Next(Func<SequenceState, bool> tryMakeRoom, out SequenceState? prefill)
     {
         prefill = null;
-        if (_decoding.Count == 0 || _prefillIsDue)
+        if (_decoding.Count == 0 || mixes || _prefillIsDue)
             prefill = NextPrompt(tryMakeRoom);
         _prefillIsDue = prefill is null;
-        return prefill is not null ? DecodeStep.Prefill : _decoding.Count > 0 ? DecodeStep.Decode : DecodeStep.None;
+        if (_decoding.Count == 0) // making room may have taken the rows'
+            return prefill is null ? DecodeStep.None : DecodeStep.Prefill;
+        return prefill is null ? DecodeStep.Decode : mixes ? DecodeStep.Mixed : DecodeStep.Prefill;
     }
 
     /// <summary>Whom to preempt first: of the lowest priority the newest; null when nobody runs.</summary>

@@ -11,4 +11,7 @@ internal enum DecodeStep
 
     /// <summary>One token for every row.</summary>
     Decode,
+
+    /// <summary>Both in one run.</summary>
+    Mixed,
 }

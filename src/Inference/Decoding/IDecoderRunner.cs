@@ -43,6 +43,11 @@ public interface IDecoderRunner : IDisposable
     /// </summary>
     bool KeepsAnswersPrivate => false;
 
+    /// <summary>
+    /// Whether <see cref="Run"/> works, and costs less than its parts one after the other: weights are read once for all of them. Default false.
+    /// </summary>
+    bool MixesRuns => false;
+
     /// <summary>Most rows of logits that one <see cref="Extend"/> can return: what a speculation may check at once. Default 1.</summary>
     int LogitRows => 1;
 
@@ -83,6 +88,12 @@ public interface IDecoderRunner : IDisposable
     /// <param name="past">Tokens already in every row's slot (at least one each).</param>
     /// <param name="logits"><c>[rows, vocabulary]</c>.</param>
     void Decode(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> past, Span<float> logits);
+
+    /// <summary>Appends tokens to several slots at once, to each as many as its run says; see <see cref="MixesRuns"/>.</summary>
+    /// <param name="runs">At least one; no slot twice.</param>
+    /// <param name="embeddings"><c>[tokens, hidden]</c>, one sequence's behind the other's.</param>
+    /// <param name="logits"><c>[rows, vocabulary]</c>: the rows that runs want, in their order.</param>
+    void Run(ReadOnlySpan<SlotRun> runs, ReadOnlySpan<float> embeddings, Span<float> logits) => throw new NotSupportedException();
 
     /// <summary>Copies the first <paramref name="tokens"/> tokens of a slot to another.</summary>
     void CopySlot(int source, int destination, int tokens);

@@ -107,6 +107,14 @@ internal sealed class InferenceMetrics(string model, string device)
         BatchRows.Record(rows, _model, _device);
     }
 
+    /// <summary>Rows and a prompt's chunk in one run.</summary>
+    public void MixedStep(TimeSpan time, int rows, int tokens)
+    {
+        StepTime.Record(time.TotalSeconds, _model, _device, new("kind", "mixed"));
+        BatchRows.Record(rows, _model, _device);
+        PrefillTokens.Add(tokens, _model, _device);
+    }
+
     public void Generated() => GeneratedTokens.Add(1, _model, _device);
 
     public void Moved(int tokens) => MovedTokens.Add(tokens, _model, _device);

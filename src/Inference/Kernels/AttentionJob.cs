@@ -11,76 +11,64 @@ internal unsafe struct AttentionJob
     public float* Qkv;
     public byte* Key;
     public byte* Value;
-    public int* Lengths;
     public float* Cosine;
     public float* Sine;
     public float* Query;
     public float* Output;
+    public AttentionShare* Shares;
     public bool IsHalf;
-    public int Tokens;
     public int Heads;
     public int KvHeads;
     public int Head;
     public int Capacity;
     public int Window;
     public float Scale;
-    public int ShareTokens;
 
     /// <summary>Query heads that share a key-value head.</summary>
     public readonly int Group => Heads / KvHeads;
-
-    /// <summary>Shares of one row and key-value head.</summary>
-    public readonly int Shares => (Tokens + ShareTokens - 1) / ShareTokens;
 
     private readonly int Width => (Heads + (2 * KvHeads)) * Head;
 
     private readonly int ElementBytes => IsHalf ? sizeof(Half) : sizeof(float);
 
-    public readonly (int Row, int KvHead, int First, int Count) Share(int index)
-    {
-        var (head, share) = Math.DivRem(index, Shares);
-        var first = share * ShareTokens;
-        return (head / KvHeads, head % KvHeads, first, Math.Min(ShareTokens, Tokens - first));
-    }
-
     /// <summary>Rotates tokens' queries and keys to their positions, and writes keys and values to the cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Write(int row, int kvHead, int first, int count)
+    public readonly void Write(AttentionShare share)
     {
-        var past = Lengths[row] + 1 - Tokens;
+        var kvHead = share.KvHead;
         var rotated = stackalloc float[Head];
-        for (var token = first; token < first + count; token++)
+        for (var token = 0; token < share.Count; token++)
         {
-            var x = Qkv + (((long)row * Tokens) + token) * Width;
-            var position = past + token;
-            var query = Query + ((((long)row * Tokens) + token) * Heads + (kvHead * Group)) * Head;
+            var x = Qkv + ((long)share.Row + token) * Width;
+            var position = share.Position + token;
+            var query = Query + (((long)share.Row + token) * Heads + (kvHead * Group)) * Head;
             for (var head = 0; head < Group; head++)
             {
                 Rotate(x + (((kvHead * Group) + head) * Head), query + (head * Head), position, Scale);
             }
 
             Rotate(x + ((Heads + kvHead) * Head), rotated, position, 1);
-            Store(rotated, Slot(Key, row, kvHead, position));
-            Store(x + ((Heads + KvHeads + kvHead) * Head), Slot(Value, row, kvHead, position));
+            Store(rotated, Slot(Key, share.Slot, kvHead, position));
+            Store(x + ((Heads + KvHeads + kvHead) * Head), Slot(Value, share.Slot, kvHead, position));
         }
     }
 
     /// <summary>Outputs of tokens for the query heads of a key-value head.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Attend(int row, int kvHead, int first, int count)
+    public readonly void Attend(AttentionShare share)
     {
-        var past = Lengths[row] + 1 - Tokens;
-        var (start, end) = (Math.Max(0, past + first + 1 - Window) / Keys * Keys, past + first + count);
+        var (kvHead, past, count) = (share.KvHead, share.Position, share.Count);
+        var (start, end) = (Math.Max(0, past + 1 - Window) / Keys * Keys, past + count);
         var stride = (end - start + Keys - 1) / Keys * Keys;
         var queries = count * Group;
         var tile = (float*)Scratch.OfShare((((long)Keys * Head) + ((long)queries * (stride + Head + 1))) * sizeof(float));
         var scores = tile + (Keys * Head);
         var sums = scores + ((long)queries * stride);
-        var query = Query + ((((long)row * Tokens) + first) * Heads + (kvHead * Group)) * Head;
+        var query = Query + ((long)share.Row * Heads + (kvHead * Group)) * Head;
         for (var at = start; at < end; at += Keys)
         {
-            var keys = Load(Key, row, kvHead, at, Math.Min(Keys, end - at), tile);
-            for (var token = FirstThatSees(at, past, first); token < count && Sees(past + first + token, at); token++)
+            var keys = Load(Key, share.Slot, kvHead, at, Math.Min(Keys, end - at), tile);
+            for (var token = FirstThatSees(at, past); token < count && Sees(past + token, at); token++)
             {
                 for (var head = 0; head < Group; head++)
                 {
@@ -92,17 +80,17 @@ internal unsafe struct AttentionJob
 
         for (var i = 0; i < queries; i++)
         {
-            var length = past + first + (i / Group) + 1;
+            var length = past + (i / Group) + 1;
             AttentionProducts.Softmax(scores + ((long)i * stride), Math.Max(0, length - Window) - start, length - start, sums + ((long)queries * Head) + i);
         }
 
         new Span<float>(sums, queries * Head).Clear();
         for (var at = start; at < end; at += Keys)
         {
-            var values = Load(Value, row, kvHead, at, Math.Min(Keys, end - at), tile);
-            var i = FirstThatSees(at, past, first) * Group;
+            var values = Load(Value, share.Slot, kvHead, at, Math.Min(Keys, end - at), tile);
+            var i = FirstThatSees(at, past) * Group;
             var last = i;
-            while (last < queries && Sees(past + first + (last / Group), at))
+            while (last < queries && Sees(past + (last / Group), at))
             {
                 last += Group;
             }
@@ -123,7 +111,7 @@ internal unsafe struct AttentionJob
         for (var i = 0; i < queries; i++)
         {
             var (token, head) = Math.DivRem(i, Group);
-            var output = Output + ((((long)row * Tokens) + first + token) * Heads + (kvHead * Group) + head) * Head;
+            var output = Output + (((long)share.Row + token) * Heads + (kvHead * Group) + head) * Head;
             var inverse = Vector512.Create(1 / sums[(queries * Head) + i]);
             for (var at = 0; at < Head; at += Vector512<float>.Count)
             {
@@ -133,7 +121,7 @@ internal unsafe struct AttentionJob
     }
 
     /// <summary>Among a share's tokens the first that is not before a tile of keys.</summary>
-    private static int FirstThatSees(int at, int past, int first) => Math.Max(0, at - past - first);
+    private static int FirstThatSees(int at, int past) => Math.Max(0, at - past);
 
     private readonly bool Sees(int position, int at) => position - Window < at + Keys - 1;
 
@@ -152,8 +140,8 @@ internal unsafe struct AttentionJob
         }
     }
 
-    private readonly byte* Slot(byte* cache, int row, int kvHead, int position) =>
-        cache + (((((long)row * KvHeads) + kvHead) * Capacity) + position) * Head * ElementBytes;
+    private readonly byte* Slot(byte* cache, int slot, int kvHead, int position) =>
+        cache + (((((long)slot * KvHeads) + kvHead) * Capacity) + position) * Head * ElementBytes;
 
     private readonly void Store(float* values, byte* destination)
     {
@@ -172,9 +160,9 @@ internal unsafe struct AttentionJob
 
     /// <summary>A tile of keys or values as floats <c>[16, head]</c>: in place where that is possible, else in the given memory; zeros behind the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly float* Load(byte* cache, int row, int kvHead, int position, int count, float* tile)
+    private readonly float* Load(byte* cache, int slot, int kvHead, int position, int count, float* tile)
     {
-        var source = Slot(cache, row, kvHead, position);
+        var source = Slot(cache, slot, kvHead, position);
         if (!IsHalf && count == Keys)
         {
             return (float*)source;

@@ -30,7 +30,7 @@ internal readonly unsafe ref struct KernelContext(nint handle)
         {
             function(state, 0);
         }
-        else
+        else if (count > 0)
         {
             OrtApi.ParallelFor(handle, function, count, state);
         }

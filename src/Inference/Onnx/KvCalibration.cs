@@ -24,7 +24,7 @@ internal static class KvCalibration
     {
         var ids = PromptPipeline.Load(model).Tokenizer.Encode(QualityText.Default[..Characters], addSpecialTokens: true);
         var tokens = Math.Min(Math.Min(Tokens, ids.Length), model.Manifest.Decoder!.MaxPositions);
-        using var runner = new OnnxDecoderRunner(model, device, slots: 1, tokens, tokens);
+        using var runner = OnnxDecoderRunner.Open(model, device, slots: 1, tokens, tokens);
         var embeddings = new float[tokens * runner.HiddenSize];
         runner.Embed(ids.AsSpan(0, tokens), embeddings);
         runner.Prefill(0, 0, embeddings, []);

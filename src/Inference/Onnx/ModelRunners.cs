@@ -28,7 +28,7 @@ internal static class ModelRunners
                 $"{model.Name} cannot keep keys and values in int8: that is for decoders compiled here whose prompts look back only, on a CPU.");
         }
 
-        return model.Export is null ? new OnnxDecoderRunner(model, device, slots, capacity, maxChunkTokens, precision)
+        return model.Export is null ? OnnxDecoderRunner.Open(model, device, slots, capacity, maxChunkTokens, precision)
             : new ExportDecoderRunner(model, device, slots, capacity);
     }
 

@@ -1,3 +1,5 @@
+using VisionCluster.Models.Families;
+
 namespace VisionCluster.Inference.Onnx;
 
 /// <summary>Inputs and outputs of decoder runs, allocated once for the largest of them.</summary>
@@ -13,6 +15,9 @@ internal sealed class RunBuffers(int slots, int tokens, int hidden, int vocabula
 
     public NativeBuffer<int> Total { get; } = new(1);
 
+    /// <summary>Of graphs with our own attention, <see cref="DecoderTensors.SlotRuns"/>.</summary>
+    public NativeBuffer<int> Runs { get; } = new(slots * DecoderTensors.SlotRunFields);
+
     public NativeBuffer<long> Rows { get; } = new(slots);
 
     public NativeBuffer<float> Logits { get; } = new(slots * vocabulary);
@@ -22,6 +27,7 @@ internal sealed class RunBuffers(int slots, int tokens, int hidden, int vocabula
         Embeddings.Dispose();
         Lengths.Dispose();
         Total.Dispose();
+        Runs.Dispose();
         Rows.Dispose();
         Logits.Dispose();
     }

@@ -28,7 +28,7 @@ public sealed record DecoderManifest
     /// <summary>Factor of text embeddings (not of image features) on their way from the table into the graph: √hidden for Gemma.</summary>
     public float EmbeddingScale { get; init; } = 1;
 
-    /// <summary>Whether the serving graph attends by our own operator, to which it is the same how a sequence was cut into runs.</summary>
+    /// <summary>Whether the serving graph attends by our own operator, to which it is the same how a sequence was cut into runs, and who shares a run.</summary>
     public bool HasSlotAttention { get; init; }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace VisionCluster.Models.Compilation;
 public sealed class ModelCompiler(ModelCompilerOptions options)
 {
     /// <summary>Raise it with every change of what the graphs compute or how they are stored.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     /// <summary>What a model is called unless it is given a name: its folder's name, or a GGUF file's.</summary>
     /// <exception cref="ModelException">The path is an ONNX file that is no decoder.</exception>

@@ -3,7 +3,7 @@ namespace VisionCluster.Models.Families;
 /// <summary>Names of a decoder graph's inputs and outputs, and the names of golden tensors in inspection graphs.</summary>
 public static class DecoderTensors
 {
-    /// <summary><c>[batch, tokens, hidden]</c></summary>
+    /// <summary><c>[batch, tokens, hidden]</c>; with <see cref="SlotRuns"/> <c>[1, tokens, hidden]</c>, one sequence's behind the other's.</summary>
     public const string Embeddings = "inputs_embeds";
 
     /// <summary>int32 <c>[batch]</c>: tokens in the cache after this run, minus 1.</summary>
@@ -11,6 +11,15 @@ public static class DecoderTensors
 
     /// <summary>int32 <c>[1]</c>: the longest of them, plus 1.</summary>
     public const string TotalLength = "total_sequence_length";
+
+    /// <summary>
+    /// int32 <c>[sequences, 3]</c>: the slot of the cache that a sequence has, tokens already in it, and tokens of this run. In place of
+    /// lengths in graphs with our own attention, whose cache is all slots.
+    /// </summary>
+    public const string SlotRuns = "slot_runs";
+
+    /// <summary>Numbers for each sequence in <see cref="SlotRuns"/>.</summary>
+    public const int SlotRunFields = 3;
 
     /// <summary>int64 <c>[rows]</c>: positions of the flattened batch whose logits are wanted.</summary>
     public const string LogitRows = "logit_rows";

@@ -35,12 +35,16 @@ internal sealed class LlamaDecoder
     /// <param name="cache">What keys and values are cached in.</param>
     public void BuildServing(CacheForm cache)
     {
+        if (_kernels && cache != CacheForm.EightBit)
+        {
+            BuildPacked(cache);
+            return;
+        }
+
         var embeddings = _graph.Input(DecoderTensors.Embeddings, DataType.Float, "batch", "tokens", _config.HiddenSize);
         var lengths = _graph.Input(DecoderTensors.SequenceLengths, DataType.Int32, "batch");
         var total = _graph.Input(DecoderTensors.TotalLength, DataType.Int32, 1);
-        BuildCached(embeddings, _kernels && cache != CacheForm.EightBit
-            ? new SlotAttention(_config, _graph, lengths, cache).Build
-            : new CachedAttention(_config, _graph, lengths, total, cache == CacheForm.EightBit).Build);
+        BuildCached(embeddings, new CachedAttention(_config, _graph, lengths, total, cache == CacheForm.EightBit).Build);
     }
 
     public void BuildPrefix()
@@ -88,6 +92,14 @@ internal sealed class LlamaDecoder
     {
         var embeddings = Embed(_graph.Input(ExportTensors.InputIds, DataType.Int64, "batch", "tokens"));
         _graph.Output(ExportTensors.Embeddings, embeddings, DataType.Float, "batch", "tokens", _config.HiddenSize);
+    }
+
+    /// <summary>Tokens of all sequences lie one behind the other, however many each has: only attention asks whose they are.</summary>
+    private void BuildPacked(CacheForm cache)
+    {
+        var embeddings = _graph.Input(DecoderTensors.Embeddings, DataType.Float, 1, "tokens", _config.HiddenSize);
+        var runs = _graph.Input(DecoderTensors.SlotRuns, DataType.Int32, "sequences", DecoderTensors.SlotRunFields);
+        BuildCached(embeddings, new SlotAttention(_config, _graph, runs, cache).Build);
     }
 
     private Value Embed(Value ids)

@@ -3,7 +3,7 @@ using VisionCluster.Models.Onnx;
 namespace VisionCluster.Models.Families;
 
 /// <summary><see cref="KernelOps.SlotAttention"/> in a layer.</summary>
-internal sealed class SlotAttention(LlamaConfig config, GraphBuilder graph, Value sequenceLengths, CacheForm form)
+internal sealed class SlotAttention(LlamaConfig config, GraphBuilder graph, Value runs, CacheForm form)
 {
     public Value Build(int layer, Value qkv)
     {
@@ -12,7 +12,7 @@ internal sealed class SlotAttention(LlamaConfig config, GraphBuilder graph, Valu
         var outputs = graph.Nodes(
             form == CacheForm.Half ? KernelOps.SlotAttentionHalf : KernelOps.SlotAttention,
             3,
-            [qkv, cache.PastKey, cache.PastValue, sequenceLengths, cosine, sine],
+            [qkv, cache.PastKey, cache.PastValue, runs, cosine, sine],
             [
                 Attr.Int(KernelOps.Heads, config.Heads),
                 Attr.Int(KernelOps.KvHeads, config.KvHeads),

@@ -14,10 +14,10 @@ public static class KernelOps
     public const string BlockMatMul = "BlockMatMul";
 
     /// <summary>
-    /// Grouped-query attention over the slots of a cache, with rotary embedding: <c>(qkv, past_key, past_value, seqlens_k, cos, sin) →
-    /// (y, present_key, present_value)</c>, present being the memory of past. qkv float <c>[batch, tokens, (heads + 2·kv) · head]</c>; past
-    /// float <c>[batch, kv, capacity, head]</c>; seqlens_k int32 <c>[batch]</c>, tokens after this run minus 1; cos and sin
-    /// <c>[positions, head / 2]</c>.
+    /// Grouped-query attention over the slots of a cache, with rotary embedding: <c>(qkv, past_key, past_value, runs, cos, sin) →
+    /// (y, present_key, present_value)</c>, present being the memory of past. qkv float <c>[1, tokens, (heads + 2·kv) · head]</c>, the tokens
+    /// of one sequence behind those of another; past float <c>[slots, kv, capacity, head]</c>; runs int32 <c>[sequences, 3]</c>: each one's
+    /// slot, tokens in it, and tokens of this run, at least one; cos and sin <c>[positions, head / 2]</c>. No slot has two sequences.
     /// </summary>
     public const string SlotAttention = "SlotAttention";
 

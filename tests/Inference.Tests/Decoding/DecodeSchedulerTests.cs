@@ -26,6 +26,24 @@ public sealed class DecodeSchedulerTests
     }
 
     [Fact]
+    public void Next_RowsAndPromptsOfARunnerThatMixes_RunTogether()
+    {
+        var scheduler = new DecodeScheduler(mixes: true);
+        SequenceState[] sequences = [Add(scheduler), Add(scheduler)];
+        Assert.Equal(DecodeStep.Prefill, scheduler.Next(_ => true, out var first));
+        Assert.Same(sequences[0], first);
+        scheduler.Admit(first!);
+        scheduler.StartDecoding(first!);
+
+        for (var chunk = 0; chunk < 3; chunk++)
+        {
+            Assert.Equal(DecodeStep.Mixed, scheduler.Next(_ => true, out var prompt));
+            Assert.Same(sequences[1], prompt);
+        }
+        Assert.Equal(DecodeStep.Decode, scheduler.Next(_ => false, out _));
+    }
+
+    [Fact]
     public void Next_NoRows_PrefillsBackToBack()
     {
         var prompt = Add();
@@ -94,11 +112,13 @@ public sealed class DecodeSchedulerTests
         Assert.Equal([running[2]], _scheduler.Waiting);
     }
 
-    private SequenceState Add(int priority = 0, string tenant = "")
+    private SequenceState Add(int priority = 0, string tenant = "") => Add(_scheduler, priority, tenant);
+
+    private SequenceState Add(DecodeScheduler scheduler, int priority = 0, string tenant = "")
     {
         var request = Engines.Request([1], 4) with { Priority = priority, Tenant = tenant };
         var sequence = new SequenceState(request, 16, 32) { Arrival = _arrivals++ };
-        _scheduler.Add(sequence);
+        scheduler.Add(sequence);
         return sequence;
     }
 

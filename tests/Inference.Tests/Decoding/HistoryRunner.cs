@@ -32,6 +32,8 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
 
     public bool IsExact { get; init; }
 
+    public bool MixesRuns { get; init; }
+
     public int MinExactChunk { get; init; } = 1;
 
     public bool KeepsAnswersPrivate { get; init; }
@@ -108,6 +110,28 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
             Hold(row, past[row] + 1);
             WriteLogits(row, past[row] + 1, logits.Slice(row * vocabulary, vocabulary));
         }
+    }
+
+    public void Run(ReadOnlySpan<SlotRun> runs, ReadOnlySpan<float> embeddings, Span<float> logits)
+    {
+        Calls?.Add($"run {string.Join(' ', runs.ToArray().Select(run => $"{run.Slot}:{run.Past}+{run.Tokens}"))}");
+        OnCall?.Invoke("run");
+        Check(MixesRuns && runs.Length > 0, "Run: not offered, or empty");
+        Check(runs.ToArray().DistinctBy(run => run.Slot).Count() == runs.Length, "Run: a slot twice");
+        foreach (var run in runs)
+        {
+            Check(run.Tokens > 0 && run.Past <= _lengths[run.Slot] && run.LogitRows <= Math.Min(run.Tokens, LogitRows), $"Run: {run}");
+            for (var i = 0; i < run.Tokens; i++)
+                _stored[run.Slot][run.Past + i] = Hash(Bits(embeddings[2 * i]), Bits(embeddings[(2 * i) + 1]));
+            embeddings = embeddings[(2 * run.Tokens)..];
+            Hold(run.Slot, run.Past + run.Tokens);
+            for (var row = run.LogitRows; row > 0; row--)
+            {
+                WriteLogits(run.Slot, run.Past + run.Tokens - row + 1, logits[..vocabulary]);
+                logits = logits[vocabulary..];
+            }
+        }
+        Check(embeddings.IsEmpty && logits.IsEmpty, "Run: embeddings or logits have the wrong size");
     }
 
     public void CopySlot(int source, int destination, int tokens)

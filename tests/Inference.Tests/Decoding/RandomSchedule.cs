@@ -28,6 +28,7 @@ internal sealed class RandomSchedule
             PoisonToken = PoisonToken,
             LogitRows = random.Next(1, 8),
             IsExact = isExact,
+            MixesRuns = random.Next(3) > 0,
             MinExactChunk = isExact ? 1 : random.Next(1, 3),
             KeepsAnswersPrivate = !isExact && random.Next(2) == 0,
             PageTokens = random.Next(0, 5),

@@ -35,7 +35,7 @@ public class DecoderAgreementTests
         RandomDecoder.AddTo(checkpoint, config, "model", "");
         var model = new ModelCompiler(new ModelCompilerOptions { CacheFolder = checkpoint.CacheFolder }).Compile(checkpoint.Write());
         using var inspector = new ModelInspector(model, DeviceOptions.Cpu);
-        using var runner = new OnnxDecoderRunner(model, DeviceOptions.Cpu, 3, Capacity, Capacity);
+        using var runner = OnnxDecoderRunner.Open(model, DeviceOptions.Cpu, 3, Capacity, Capacity);
         var ids = Enumerable.Range(0, Tokens).Select(i => i * 37 % 70).ToArray();
         var embeddings = new float[Tokens * 36];
         runner.Embed(ids, embeddings);

@@ -24,7 +24,7 @@ public sealed class SmolLm2 : IDisposable
     {
         _model = new(() => Compile(ModelPrecision.Fp32));
         _inspector = new(() => new ModelInspector(Model, DeviceOptions.Cpu));
-        _decoder = new(() => new OnnxDecoderRunner(Model, DeviceOptions.Cpu, slots: 1, Capacity, Capacity));
+        _decoder = new(() => OnnxDecoderRunner.Open(Model, DeviceOptions.Cpu, slots: 1, Capacity, Capacity));
         _prompts = new(() => PromptPipeline.Load(Model));
     }
 

@@ -52,11 +52,14 @@ public sealed class SlotAttentionTests
             }
         }
 
-        // Several new tokens in several rows at once.
-        var ragged = run.Run(Rows, 2, [.. Enumerable.Range(0, Rows).SelectMany(row => Slice(row, 2))], [.. past.Select(p => p + 1)]);
-        for (var row = 0; row < Rows; row++)
+        // Each sequence as many new tokens as it likes, in any order.
+        (int Row, int Tokens)[] mixed = [(2, 2), (0, 1), (1, 17)];
+        var ragged = run.Run([.. mixed.Select(m => (m.Row, past[m.Row], m.Tokens))], [.. mixed.SelectMany(m => Slice(m.Row, m.Tokens))]);
+        var first = 0;
+        foreach (var (row, count) in mixed)
         {
-            Check(ragged.AsSpan(row * 2 * heads * head, 2 * heads * head), row, 2);
+            Check(ragged.AsSpan(first * heads * head, count * heads * head), row, count);
+            first += count;
         }
 
         float[] Slice(int row, int count) => sequences[row][(past[row] * width)..((past[row] + count) * width)];
@@ -89,6 +92,46 @@ public sealed class SlotAttentionTests
                 Assert.Equal(whole[(past * 6 * 64)..(end * 6 * 64)], part);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 17)]
+    public void Attend_BesideOthersOfOtherLengths_SameBits(bool half, int window)
+    {
+        const int Tokens = 44;
+        const int Width = 6 * 64;
+        using var alone = new Runner(6, 2, 64, window, half, 1);
+        using var run = new Runner(6, 2, 64, window, half, 4);
+        var qkv = Enumerable.Range(0, 4).Select(_ => Floats(Tokens * run.Width)).ToArray();
+        var expected = qkv.Select(x => alone.Run(1, Tokens, x, [Tokens - 1])).ToArray();
+        int[] past = [0, 0, 0, 0];
+        for (var round = 0; past.Min() < Tokens; round++)
+        {
+            var runs = Enumerable.Range(0, 4).OrderBy(_ => _random.Next())
+                .Select(slot => (Slot: slot, Past: past[slot], Tokens: Math.Min(Tokens - past[slot], (slot + round) % 3 == 0 ? 1 : _random.Next(1, 20))))
+                .Where(part => part.Tokens > 0).ToArray();
+            var actual = run.Run(runs, [.. runs.SelectMany(part => qkv[part.Slot][(part.Past * run.Width)..((part.Past + part.Tokens) * run.Width)])]).AsSpan();
+            foreach (var (slot, start, count) in runs)
+            {
+                Assert.Equal(expected[slot].AsSpan(start * Width, count * Width), actual[..(count * Width)]);
+                actual = actual[(count * Width)..];
+                past[slot] += count;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0, 1, "Slot 1 of 1")]
+    [InlineData(0, 0, 2, "Runs have 2 tokens; qkv has 1.")]
+    [InlineData(0, -1, 1, "Slot 0")]
+    public void Attend_RunsThatDoNotFit_SaysSo(int slot, int past, int tokens, string message)
+    {
+        using var run = new Runner(4, 2, 32, 0, false, 1);
+
+        var failure = Assert.Throws<OnnxRuntimeException>(() => run.Run([(slot, past, tokens)], Floats(run.Width)));
+
+        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,21 +226,27 @@ public sealed class SlotAttentionTests
             }
         }
 
-        public float[] Run(int rows, int tokens, float[] qkv, int[] lengths)
+        /// <summary>Slots 0..rows−1 get so many tokens each; lengths are those after it, minus 1.</summary>
+        public float[] Run(int rows, int tokens, float[] qkv, int[] lengths) =>
+            Run([.. Enumerable.Range(0, rows).Select(row => (row, lengths[row] + 1 - tokens, tokens))], qkv);
+
+        public float[] Run((int Slot, int Past, int Tokens)[] sequences, float[] qkv)
         {
+            var tokens = qkv.Length / Width;
             var handles = _caches.Select(cache => GCHandle.Alloc(cache, GCHandleType.Pinned)).ToArray();
             using var binding = _graph.Session.CreateIoBinding();
             using var options = new RunOptions();
-            using var x = OrtValue.CreateTensorValueFromMemory(qkv, [rows, tokens, Width]);
-            using var seqlens = OrtValue.CreateTensorValueFromMemory(lengths[..rows], [rows]);
-            var y = new float[rows * tokens * Heads * Head];
-            using var output = OrtValue.CreateTensorValueFromMemory(y, [rows, tokens, Heads * Head]);
-            using var key = Cache(handles[0], rows);
-            using var value = Cache(handles[1], rows);
+            using var x = OrtValue.CreateTensorValueFromMemory(qkv, [1, tokens, Width]);
+            int[] fields = [.. sequences.SelectMany(s => new[] { s.Slot, s.Past, s.Tokens })];
+            using var runs = OrtValue.CreateTensorValueFromMemory(fields, [sequences.Length, 3]);
+            var y = new float[tokens * Heads * Head];
+            using var output = OrtValue.CreateTensorValueFromMemory(y, [1, tokens, Heads * Head]);
+            using var key = Cache(handles[0]);
+            using var value = Cache(handles[1]);
             try
             {
                 binding.BindInput("qkv", x);
-                binding.BindInput("lengths", seqlens);
+                binding.BindInput("runs", runs);
                 binding.BindOutput("y", output);
                 binding.BindInput("key", key);
                 binding.BindOutput("present_key", key);
@@ -214,25 +263,25 @@ public sealed class SlotAttentionTests
 
         public void Dispose() => _graph.Dispose();
 
-        private OrtValue Cache(GCHandle handle, int rows) => OrtValue.CreateTensorValueWithData(
+        private OrtValue Cache(GCHandle handle) => OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance,
             _half ? TensorElementType.Float16 : TensorElementType.Float,
-            [rows, KvHeads, Capacity, Head],
+            [_rows, KvHeads, Capacity, Head],
             handle.AddrOfPinnedObject(),
-            (long)rows * SlotBytes);
+            (long)_rows * SlotBytes);
 
         private void Build(GraphBuilder graph)
         {
             var type = _half ? DataType.Float16 : DataType.Float;
-            Dim[] cache = ["rows", KvHeads, Capacity, Head];
+            Dim[] cache = ["slots", KvHeads, Capacity, Head];
             var outputs = graph.Nodes(
                 _half ? KernelOps.SlotAttentionHalf : KernelOps.SlotAttention,
                 3,
                 [
-                    graph.Input("qkv", DataType.Float, "rows", "tokens", Width),
+                    graph.Input("qkv", DataType.Float, 1, "tokens", Width),
                     graph.Input("key", type, cache),
                     graph.Input("value", type, cache),
-                    graph.Input("lengths", DataType.Int32, "rows"),
+                    graph.Input("runs", DataType.Int32, "sequences", 3),
                     graph.Weight("cosine", [Capacity, Head / 2], () => _cosine),
                     graph.Weight("sine", [Capacity, Head / 2], () => _sine),
                 ],
@@ -243,7 +292,7 @@ public sealed class SlotAttentionTests
                     Attr.Int(KernelOps.Window, Window),
                 ],
                 KernelOps.Domain);
-            graph.Output("y", outputs[0], DataType.Float, "rows", "tokens", Heads * Head);
+            graph.Output("y", outputs[0], DataType.Float, 1, "tokens", Heads * Head);
             graph.Output("present_key", outputs[1], type, cache);
             graph.Output("present_value", outputs[2], type, cache);
         }

@@ -1,3 +1,4 @@
+using VisionCluster.Inference.Decoding;
 using VisionCluster.Inference.Devices;
 using VisionCluster.Inference.Onnx;
 using VisionCluster.Inference.Quality;
@@ -75,6 +76,38 @@ public sealed class ChunkExactnessTests(SmolLm2 real) : IClassFixture<SmolLm2>, 
 
             runner.Decode([.. Enumerable.Range(0, rows).Select(row => ids[row == 0 ? Tokens : row])], [.. Enumerable.Range(0, rows).Select(row => Tokens - row)], together);
             Assert.Equal(alone, together[..runner.VocabularySize]);
+        }
+
+        CheckMixed(runner, ids, whole, alone);
+    }
+
+    /// <summary>A step, a guess that is checked and a prompt's chunks share their runs.</summary>
+    private static void CheckMixed(OnnxDecoderRunner runner, int[] ids, float[] whole, float[] alone)
+    {
+        Assert.True(runner.MixesRuns);
+        const int Guessed = 4;
+        var vocabulary = runner.VocabularySize;
+        foreach (var chunk in new[] { 1, 2, 15, 24, 89 })
+        {
+            Prefill(runner, 0, ids.AsSpan(0, Tokens), Tokens);
+            Prefill(runner, 3, ids.AsSpan(0, Tokens - Guessed), Tokens);
+            for (var past = 0; past < Tokens; past += chunk)
+            {
+                var count = Math.Min(chunk, Tokens - past);
+                var last = past + count == Tokens;
+                var logits = new float[(1 + Guessed + (last ? 1 : 0)) * vocabulary];
+                SlotRun[] runs =
+                    [new(3, Tokens - Guessed, Guessed, Guessed), new(5, past, count, last ? 1 : 0), new(0, Tokens, 1, 1)];
+                int[] tokens = [.. ids[(Tokens - Guessed)..Tokens], .. ids[past..(past + count)], ids[Tokens]];
+                runner.Run(runs, Embed(runner, tokens), logits);
+
+                Assert.Equal(whole, logits.AsSpan((Guessed - 1) * vocabulary, vocabulary));
+                Assert.Equal(alone, logits.AsSpan()[^vocabulary..]);
+                if (last)
+                {
+                    Assert.Equal(whole, logits.AsSpan(Guessed * vocabulary, vocabulary));
+                }
+            }
         }
     }
 

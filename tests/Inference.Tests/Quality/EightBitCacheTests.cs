@@ -93,7 +93,7 @@ public sealed class EightBitCacheTests : IDisposable
     private static int Token(int slot, int position) => 300 + (((slot * 131) + (position * 37)) % 1_900);
 
     private static OnnxDecoderRunner Open(CompiledModel model, KvPrecision precision) =>
-        new(model, DeviceOptions.Cpu, Rows, capacity: 64, maxChunkTokens: 64, precision);
+        OnnxDecoderRunner.Open(model, DeviceOptions.Cpu, Rows, capacity: 64, maxChunkTokens: 64, precision);
 
     private static void Prefill(OnnxDecoderRunner runner, int slot, int[] prompt)
     {

@@ -40,7 +40,7 @@ public sealed class PrecisionGraphTests : IDisposable
     public void Int8_RowAloneAndInABatch_SameBits()
     {
         const int Rows = 7;
-        using var runner = new OnnxDecoderRunner(Compile(ModelPrecision.Int8), DeviceOptions.Cpu, Rows, capacity: 64, maxChunkTokens: 64);
+        using var runner = OnnxDecoderRunner.Open(Compile(ModelPrecision.Int8), DeviceOptions.Cpu, Rows, capacity: 64, maxChunkTokens: 64);
         for (var slot = 0; slot < Rows; slot++)
         {
             runner.Prefill(slot, 0, Embed(runner, Prompt[slot..(slot + 10)]), []);
@@ -56,7 +56,7 @@ public sealed class PrecisionGraphTests : IDisposable
     [Fact]
     public void Int8_PromptInChunks_SameBits()
     {
-        using var runner = new OnnxDecoderRunner(Compile(ModelPrecision.Int8), DeviceOptions.Cpu, slots: 2, capacity: 64, maxChunkTokens: 64);
+        using var runner = OnnxDecoderRunner.Open(Compile(ModelPrecision.Int8), DeviceOptions.Cpu, slots: 2, capacity: 64, maxChunkTokens: 64);
         var (whole, parts) = (new float[runner.VocabularySize], new float[runner.VocabularySize]);
         runner.Prefill(0, 0, Embed(runner, Prompt), whole);
         runner.Prefill(1, 0, Embed(runner, Prompt[..5]), []);
