@@ -72,13 +72,13 @@ internal sealed unsafe class CudaKvMemory : KvMemory
     private OrtValue SlotOf(int plane, int slot) => View(plane, slot, 1);
 
     private OrtValue Allocate(int slots) =>
-        OrtValue.CreateAllocatedTensorValue(_allocator, TensorElementType.Float, [slots, Shape.KvHeads, Shape.Capacity, Shape.HeadDim]);
+        OrtValue.CreateAllocatedTensorValue(_allocator, Shape.ElementType, [slots, Shape.KvHeads, Shape.Capacity, Shape.HeadDim]);
 
     /// <summary>The device address; the span over it is never read here.</summary>
-    private static nint Address(OrtValue value) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(value.GetTensorMutableDataAsSpan<float>()));
+    private static nint Address(OrtValue value) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(value.GetTensorMutableRawData()));
 
     private OrtValue Scratch() => Tensor(Address(_scratch), [1, Shape.KvHeads, Shape.Capacity, Shape.HeadDim], Shape.SlotBytes);
 
     private OrtValue Tensor(nint pointer, long[] dimensions, long bytes) =>
-        OrtValue.CreateTensorValueWithData(_info, TensorElementType.Float, dimensions, pointer, bytes);
+        OrtValue.CreateTensorValueWithData(_info, Shape.ElementType, dimensions, pointer, bytes);
 }

@@ -16,6 +16,11 @@ internal static class ModelRunners
         CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Auto)
     {
         precision = Resolve(model, device, precision);
+        if (precision != KvPrecision.Fp16 && model.Manifest.Decoder is { IsHalf: true })
+        {
+            throw new ModelException($"{model.Name} is compiled for a GPU, where keys and values are kept in fp16; leave --kv-precision away.");
+        }
+
         if (precision == KvPrecision.Fp16 && !CanHalve(model, device))
         {
             throw new ModelException(
@@ -28,6 +33,11 @@ internal static class ModelRunners
                 $"{model.Name} cannot keep keys and values in int8: that is for decoders compiled here whose prompts look back only, on a CPU.");
         }
 
+        if (device.Kind == DeviceKind.Cuda && model.Export is null && model.Manifest.Decoder is { IsHalf: false })
+        {
+            throw new ModelException($"{model.Name} was imported for CPUs; serve the checkpoint that it was imported from.");
+        }
+
         return model.Export is null ? OnnxDecoderRunner.Open(model, device, slots, capacity, maxChunkTokens, precision)
             : new ExportDecoderRunner(model, device, slots, capacity);
     }
@@ -35,10 +45,12 @@ internal static class ModelRunners
     /// <summary>What a model's keys and values are kept in on a device.</summary>
     public static KvPrecision Resolve(CompiledModel model, DeviceOptions device, KvPrecision precision) =>
         precision != KvPrecision.Auto ? precision
-        : CanHalve(model, device) && model.Manifest.Precision != ModelPrecision.Fp32.Name() ? KvPrecision.Fp16 : KvPrecision.Fp32;
+        : CanHalve(model, device) && model.Manifest.Precision != ModelPrecision.Fp32.Name() ? KvPrecision.Fp16
+        : KvPrecision.Fp32;
 
     private static bool CanHalve(CompiledModel model, DeviceOptions device) =>
-        model.Export is null && device.Kind == DeviceKind.Cpu && model.Manifest.Decoder is { HasSlotAttention: true, BidirectionalPrefix: false };
+        model.Manifest.Decoder is { IsHalf: true }
+        || (model.Export is null && device.Kind == DeviceKind.Cpu && model.Manifest.Decoder is { HasSlotAttention: true, BidirectionalPrefix: false });
 
     public static IEncoderRunner OpenEncoder(CompiledModel model, DeviceOptions device) =>
         model.Export is null ? new OnnxEncoderRunner(model, device) : new ExportEncoderRunner(model, device);

@@ -26,7 +26,7 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
         IsExact = decoder is { HasSlotAttention: true, BidirectionalPrefix: false } && precision != KvPrecision.Int8;
         KeepsAnswersPrivate = !IsExact && (precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name());
         var scales = precision == KvPrecision.Int8 ? KvCalibration.Measure(model, device) : null;
-        Session = scales is null ? SessionFactory.Open(model.GraphPath(precision == KvPrecision.Fp16 ? GraphKind.DecoderHalfCache : GraphKind.Decoder), device, spins: true)
+        Session = scales is null ? SessionFactory.Open(model.GraphPath(precision == KvPrecision.Fp16 && !decoder.IsHalf ? GraphKind.DecoderHalfCache : GraphKind.Decoder), device, spins: true)
             : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device, spins: true));
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);

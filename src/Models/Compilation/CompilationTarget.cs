@@ -7,7 +7,7 @@ using VisionCluster.Models.Quantization;
 namespace VisionCluster.Models.Compilation;
 
 /// <summary>Where a family writes its graphs while a model is compiled.</summary>
-internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form, bool int8Encoders = false, bool kernels = false)
+internal sealed class CompilationTarget(string folder, ITensorSource weights, WeightFile file, LinearForm form, bool int8Encoders = false, bool kernels = false, bool halves = false)
 {
     public ITensorSource Weights { get; } = weights;
 
@@ -19,13 +19,16 @@ internal sealed class CompilationTarget(string folder, ITensorSource weights, We
     /// <summary>Whether graphs may use our own operators, which are for CPUs.</summary>
     public bool Kernels { get; } = kernels;
 
+    /// <summary>Whether serving graphs compute in halves: on a GPU that is the fastest, and all that ONNX Runtime's attention over a cache does.</summary>
+    public bool Halves { get; } = halves;
+
     public StripWeights Strips { get; } = new();
 
     /// <summary>Builds one graph from the checkpoint's tensors and writes it.</summary>
     /// <returns>Bytes of the weights that it uses.</returns>
     public long Write(GraphKind kind, Action<GraphBuilder, WeightScope> build)
     {
-        var graph = new GraphBuilder(kind.ToString(), File);
+        var graph = new GraphBuilder(kind.ToString(), File, half: IsHalf(kind));
 
         // What is looked into stays float32.
         var int8 = int8Encoders && kind is (GraphKind.Encoder or GraphKind.VisionEncoder) ? new Int8Linear(graph, wholeInput: false, Kernels) : null;
@@ -35,4 +38,8 @@ internal sealed class CompilationTarget(string folder, ITensorSource weights, We
         stream.Flush(flushToDisk: true);
         return graph.WeightBytes;
     }
+
+    // Integers keep their floats around them; texts are short.
+    private bool IsHalf(GraphKind kind) => Halves && (kind is (GraphKind.Decoder or GraphKind.DecoderPrefix)
+        || (!int8Encoders && kind is (GraphKind.Encoder or GraphKind.VisionEncoder)));
 }

@@ -31,6 +31,9 @@ public sealed record DecoderManifest
     /// <summary>Whether the serving graph attends by our own operator, to which it is the same how a sequence was cut into runs, and who shares a run.</summary>
     public bool HasSlotAttention { get; init; }
 
+    /// <summary>Whether the serving graph computes in halves and keeps keys and values in them, for a GPU.</summary>
+    public bool IsHalf { get; init; }
+
     /// <summary>
     /// A prompt's tokens look at each other in both directions (PaliGemma): a prompt is prefilled in one chunk over an empty slot, by
     /// <see cref="GraphKind.DecoderPrefix"/>, and what is in a slot can serve no other prompt. Generated tokens are causal.

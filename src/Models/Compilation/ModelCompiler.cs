@@ -71,7 +71,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
             using (var weights = source.OpenTensors())
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders, kernels));
+                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders, kernels, halves: options.Accelerator));
                 file.Flush();
             }
 
@@ -105,15 +105,17 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
 
     private ModelPrecision Precision(CheckpointSource source, ModelFamily family)
     {
-        if (options.Precision == ModelPrecision.Fp32)
-        {
-            return ModelPrecision.Fp32;
-        }
-
         if (!family.HasDecoder)
         {
-            return options.Precision == ModelPrecision.Auto || !options.PrecisionRequired ? ModelPrecision.Fp32 : throw new ModelException(
+            return options.Precision is ModelPrecision.Auto or ModelPrecision.Fp32 || !options.PrecisionRequired ? ModelPrecision.Fp32 : throw new ModelException(
                 $"{source.Name} has no decoder, and {options.Precision.Name()} is a form of decoders; leave the precision away.");
+        }
+
+        if (options.Precision == (options.Accelerator ? ModelPrecision.Fp32 : ModelPrecision.Fp16))
+        {
+            return !options.PrecisionRequired && options.Accelerator ? ModelPrecision.Fp16 : throw new ModelException(options.Accelerator
+                ? "ONNX Runtime's attention has no fp32 on a GPU; choose fp16, int8 or int4."
+                : "fp16 is for GPUs; on a CPU choose fp32, int8 or int4.");
         }
 
         using var tensors = source.OpenTensors();

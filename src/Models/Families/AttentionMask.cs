@@ -1,5 +1,4 @@
 using VisionCluster.Models.Onnx;
-using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Families;
 
@@ -9,8 +8,9 @@ namespace VisionCluster.Models.Families;
 /// <param name="Window">Only at the last so many keys up to the query itself (Beltagy et al., 2020); null without that limit.</param>
 internal sealed record AttentionMask(Value? Keys = null, bool Causal = false, int? Window = null)
 {
-    // Far below any score, and far from where float32 ends: two of them may be added.
+    // Far below any score, and far from where the numbers end: two of them may be added.
     private const float Never = -1e30f;
+    private const float NeverInHalves = -3e4f;
 
     public static AttentionMask None { get; } = new();
 
@@ -20,6 +20,7 @@ internal sealed record AttentionMask(Value? Keys = null, bool Causal = false, in
     public Value? Bias(GraphBuilder graph, Value tokens)
     {
         Value? bias = null;
+        var never = graph.Scalar(graph.IsHalf ? NeverInHalves : Never);
         if (Causal)
         {
             bias = Triangle(1, upper: true);
@@ -29,8 +30,8 @@ internal sealed record AttentionMask(Value? Keys = null, bool Causal = false, in
         if (Keys is { } keys)
         {
             var padding = graph.Mul(
-                graph.Node("Sub", [graph.Scalar(1), graph.Node("Cast", [keys], [Attr.Int("to", (long)DataType.Float)])]),
-                graph.Scalar(Never));
+                graph.Node("Sub", [graph.Scalar(1), graph.Node("Cast", [keys], [Attr.Int("to", (long)graph.FloatType)])]),
+                never);
             padding = graph.Node("Unsqueeze", [padding, graph.Ints(1, 2, 3)]); // [batch, 1, 1, 1, keys]
             bias = bias is { } causal ? graph.Add(causal, padding) : padding;
         }
@@ -39,7 +40,7 @@ internal sealed record AttentionMask(Value? Keys = null, bool Causal = false, in
 
         Value Triangle(long diagonal, bool upper)
         {
-            var square = graph.Node("Expand", [graph.Scalar(Never), graph.Concat(0, tokens, tokens)]);
+            var square = graph.Node("Expand", [never, graph.Concat(0, tokens, tokens)]);
             return graph.Node("Trilu", [square, graph.Ints(diagonal)], [Attr.Int("upper", upper ? 1 : 0)]);
         }
     }

@@ -33,7 +33,7 @@ internal sealed class ExplicitAttention(LlamaConfig config, GraphBuilder graph, 
     /// <summary>For a prompt's prefill: writes keys and values to the front of an empty slot, whose rest stays as it is.</summary>
     public Value BuildCached(int layer, Value qkv)
     {
-        var cache = new CacheTensors(config, graph, layer);
+        var cache = new CacheTensors(config, graph, layer, graph.IsHalf ? CacheForm.Half : CacheForm.Float);
         var (mixed, _, key, value) = Build(qkv);
         cache.Present(Front(key, cache.PastKey), Front(value, cache.PastValue));
         return mixed;

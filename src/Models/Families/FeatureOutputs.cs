@@ -19,7 +19,7 @@ internal sealed class FeatureOutputs(GraphBuilder graph, bool inspect)
     public void Add(string name, Value value, int size)
     {
         _spans.Add(new FeatureSpan(name, _spans.Sum(span => span.Size), size));
-        _values.Add(value);
+        _values.Add(graph.Exact(value));
     }
 
     /// <summary>Row <paramref name="index"/> of a sequence <c>[batch, tokens, hidden]</c>, as <c>[batch, hidden]</c>.</summary>
@@ -41,7 +41,7 @@ internal sealed class FeatureOutputs(GraphBuilder graph, bool inspect)
     }
 
     /// <summary>x / |x|.</summary>
-    public Value Normalised(Value x) => graph.Node("LpNormalization", [x], [Attr.Int("axis", -1), Attr.Int("p", 2)]);
+    public Value Normalised(Value x) => graph.Node("LpNormalization", [graph.Exact(x)], [Attr.Int("axis", -1), Attr.Int("p", 2)]);
 
     /// <summary>Declares the outputs.</summary>
     public IReadOnlyList<FeatureSpan> Write()

@@ -28,10 +28,10 @@ internal sealed class GridPositions(VisionConfig vision, GraphBuilder graph)
         var count = graph.Node("Div", [pixels, graph.Ints(patch)]);
         var scalar = graph.Node("Squeeze", [count, graph.Ints(0)]);
         var places = ToFloat(graph.Node("Range", [graph.IntScalar(0), scalar, graph.IntScalar(1)]));
-        places = graph.Mul(places, graph.Node("Div", [graph.Scalar(1), ToFloat(count)]));
-        places = graph.Node("Min", [places, graph.Scalar(JustBelowOne)]);
+        places = graph.Mul(places, graph.Node("Div", [graph.ExactScalar(1), ToFloat(count)]));
+        places = graph.Node("Min", [places, graph.ExactScalar(JustBelowOne)]);
         var side = vision.Rows;
-        var boundaries = graph.Weight(
+        var boundaries = graph.ExactWeight(
             "position.boundaries", [side], () => [.. Enumerable.Range(1, side).Select(k => k == side ? Beyond : (float)((double)k / side))]);
         var passed = graph.Node("GreaterOrEqual", [graph.Node("Unsqueeze", [places, graph.Ints(1)]), boundaries]); // [patches, side]
         return graph.Node("ReduceSum", [graph.Node("Cast", [passed], [Attr.Int("to", (long)DataType.Int64)]), graph.Ints(1)], [Attr.Int("keepdims", 0)]);

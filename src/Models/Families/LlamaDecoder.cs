@@ -44,7 +44,7 @@ internal sealed class LlamaDecoder
         var embeddings = _graph.Input(DecoderTensors.Embeddings, DataType.Float, "batch", "tokens", _config.HiddenSize);
         var lengths = _graph.Input(DecoderTensors.SequenceLengths, DataType.Int32, "batch");
         var total = _graph.Input(DecoderTensors.TotalLength, DataType.Int32, 1);
-        BuildCached(embeddings, new CachedAttention(_config, _graph, lengths, total, cache == CacheForm.EightBit).Build);
+        BuildCached(embeddings, new CachedAttention(_config, _graph, lengths, total, cache).Build);
     }
 
     public void BuildPrefix()

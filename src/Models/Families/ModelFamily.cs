@@ -57,13 +57,13 @@ internal abstract class ModelFamily
         CompilationTarget target, LlamaConfig config, params IReadOnlyList<(string Model, string Head)> places)
     {
         var (model, head) = places.FirstOrDefault(place => target.Weights.Contains($"{place.Model}.{EmbeddingTable}"), places[0]);
-        var bytes = target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing(CacheForm.Float));
+        var bytes = target.Write(GraphKind.Decoder, (graph, root) => Decoder(graph, root).BuildServing(target.Halves ? CacheForm.Half : CacheForm.Float));
         target.Write(GraphKind.DecoderInspection, (graph, root) => Decoder(graph, root).BuildInspection());
         if (config.BidirectionalPrefix)
         {
             target.Write(GraphKind.DecoderPrefix, (graph, root) => Decoder(graph, root).BuildPrefix());
         }
-        else
+        else if (!target.Halves)
         {
             target.Write(GraphKind.DecoderEightBitCache, (graph, root) => Decoder(graph, root).BuildServing(CacheForm.EightBit));
             if (target.Kernels)
@@ -79,6 +79,7 @@ internal abstract class ModelFamily
             EmbeddingOffset = target.File.Add(table, shape, () => target.Weights.ReadFloats(table, shape)).Offset,
             WeightBytes = bytes,
             HasSlotAttention = target.Kernels,
+            IsHalf = target.Halves,
         };
 
         LlamaDecoder Decoder(GraphBuilder graph, WeightScope scope)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using VisionCluster.Models.Onnx.Protocol;
@@ -10,7 +11,13 @@ namespace VisionCluster.Models.Onnx;
 /// Builds one ONNX graph node by node. Operators are those of opset 20 and, in domain <see cref="ContribDomain"/>, ONNX Runtime's own
 /// (https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md).
 /// </summary>
-internal sealed class GraphBuilder(string name, WeightFile weights)
+/// <param name="name">The graph's.</param>
+/// <param name="weights">What its weights are written to.</param>
+/// <param name="half">
+/// Whether it computes in halves, as GPUs do fastest. Whoever builds it and whoever runs it see float32 all the same: inputs and outputs are
+/// converted, weights and constants rounded.
+/// </param>
+internal sealed class GraphBuilder(string name, WeightFile weights, bool half = false)
 {
     public const string ContribDomain = "com.microsoft";
     private const int IrVersion = 9;
@@ -20,17 +27,27 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private int _nodes;
 
+    /// <summary>Whether values inside are halves.</summary>
+    public bool IsHalf => half;
+
+    /// <summary>What floats are inside.</summary>
+    public DataType FloatType => half ? DataType.Float16 : DataType.Float;
+
     /// <summary>Declares an input; a dimension is a size or a symbol.</summary>
     public Value Input(string name, DataType type, params ReadOnlySpan<Dim> shape)
     {
         _graph.Input.Add(Info(name, type, shape));
-        return new Value(name);
+        return half && type == DataType.Float ? Cast(new Value(name), DataType.Float16) : new Value(name);
     }
 
     /// <summary>Makes a value an output under its own name.</summary>
     public void Output(string name, Value value, DataType type, params ReadOnlySpan<Dim> shape)
     {
-        if (value.Name != name)
+        if (half && type == DataType.Float)
+        {
+            _graph.Node.Add(new NodeProto { OpType = "Cast", Name = $"output/{name}", Input = { value.Name }, Output = { name }, Attribute = { Attr.Int("to", (long)type).Proto } });
+        }
+        else if (value.Name != name)
         {
             _graph.Node.Add(new NodeProto { OpType = "Identity", Name = $"output/{name}", Input = { value.Name }, Output = { name } });
         }
@@ -71,8 +88,16 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
     /// <summary>Bytes of the shared weights that this graph uses.</summary>
     public long WeightBytes { get; private set; }
 
-    /// <summary>A float32 tensor of the shared weight file, written the first time any graph asks for it.</summary>
-    public Value Weight(string name, long[] shape, Func<float[]> produce) => External(name, DataType.Float, shape, weights.Add(name, shape, produce));
+    /// <summary>A float tensor of the shared weight file, written the first time any graph asks for it.</summary>
+    public Value Weight(string name, long[] shape, Func<float[]> produce)
+    {
+        var inHalves = $"{name}.f16";
+        return half ? External(inHalves, DataType.Float16, shape, weights.Add(inHalves, shape, () => Halves(produce())))
+            : ExactWeight(name, shape, produce);
+    }
+
+    /// <summary>A float32 tensor of the shared weight file, in a graph of halves too.</summary>
+    public Value ExactWeight(string name, long[] shape, Func<float[]> produce) => External(name, DataType.Float, shape, weights.Add(name, shape, produce));
 
     /// <summary>A tensor of single bytes in the shared weight file.</summary>
     public Value RawWeight(string name, DataType type, long[] shape, Func<byte[]> produce) => External(name, type, shape, weights.Add(name, shape, produce));
@@ -88,9 +113,20 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
     public Value IntScalar(long value) =>
         Constant(string.Create(CultureInfo.InvariantCulture, $"int_{value}"), DataType.Int64, [], MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in value)));
 
-    /// <summary>A float32 scalar inside the graph.</summary>
-    public Value Scalar(float value) =>
+    /// <summary>A float scalar inside the graph.</summary>
+    public Value Scalar(float value)
+    {
+        var rounded = (Half)value;
+        return !half ? ExactScalar(value)
+            : Constant(string.Create(CultureInfo.InvariantCulture, $"half_{value:R}"), DataType.Float16, [], MemoryMarshal.AsBytes(new ReadOnlySpan<Half>(in rounded)));
+    }
+
+    /// <summary>A float32 scalar inside the graph, in a graph of halves too.</summary>
+    public Value ExactScalar(float value) =>
         Constant(string.Create(CultureInfo.InvariantCulture, $"float_{value:R}"), DataType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
+
+    /// <summary>A value of this graph as float32.</summary>
+    public Value Exact(Value value) => half ? Cast(value, DataType.Float) : value;
 
     /// <summary>A byte inside the graph.</summary>
     public Value ByteScalar(byte value) => Constant(string.Create(CultureInfo.InvariantCulture, $"byte_{value}"), DataType.Uint8, [], [value]);
@@ -107,6 +143,15 @@ internal sealed class GraphBuilder(string name, WeightFile weights)
 
         return model;
     }
+
+    private static Half[] Halves(float[] values)
+    {
+        var halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        return halves;
+    }
+
+    private Value Cast(Value value, DataType type) => Node("Cast", [value], [Attr.Int("to", (long)type)]);
 
     private Value External(string name, DataType type, long[] shape, WeightPlace place)
     {

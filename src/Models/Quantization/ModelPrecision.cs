@@ -9,6 +9,9 @@ public enum ModelPrecision
     /// <summary>float32.</summary>
     Fp32,
 
+    /// <summary>Halves, the decoder's arithmetic too: for GPUs.</summary>
+    Fp16,
+
     /// <summary>8-bit blocks of 32 with a scale each, activations as 8-bit blocks; a GGUF file's own blocks as they are.</summary>
     Int8,
 
@@ -21,11 +24,12 @@ public static class ModelPrecisions
     /// <summary>For messages.</summary>
     public static string Choices { get; } = string.Join(", ", Enum.GetValues<ModelPrecision>().Select(Name));
 
-    /// <summary>fp32, int8, int4 or auto.</summary>
+    /// <summary>fp32, fp16, int8, int4 or auto.</summary>
     public static string Name(this ModelPrecision precision) => precision switch
     {
         ModelPrecision.Auto => "auto",
         ModelPrecision.Fp32 => "fp32",
+        ModelPrecision.Fp16 => "fp16",
         ModelPrecision.Int8 => "int8",
         ModelPrecision.Int4 => "int4",
         _ => throw new ArgumentOutOfRangeException(nameof(precision)),

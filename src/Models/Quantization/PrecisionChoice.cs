@@ -13,7 +13,8 @@ internal static class PrecisionChoice
     public static ModelPrecision Choose(ITensorSource tensors, bool accelerator)
     {
         var bytes = tensors.Names.Sum(name => tensors.ShapeOf(name).Aggregate((long)sizeof(float), (product, side) => product * side));
-        return accelerator || bytes < SmallBytes ? ModelPrecision.Fp32
+        return accelerator ? ModelPrecision.Fp16
+            : bytes < SmallBytes ? ModelPrecision.Fp32
             : tensors.Names.Any(name => tensors.BlocksOf(name) is not null) ? ModelPrecision.Int4
             : ModelPrecision.Int8;
     }
