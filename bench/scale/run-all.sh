@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Everything that docs/scaling.md says was measured, into its section "Measured". About 20 minutes on 2 cores; the build is Release.
+#   bench/scale/run-all.sh [RESULTS]         needs node; linux-perf for the shares of processor time (left out without it)
+# QUIET names a command that every run is started by, such as `flock /tmp/quiet.lock`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+results=${1:-bench/scale/results}
+bin=${VISIONCLUSTER_BIN:-src/Cli/bin/Release/net10.0}
+mkdir -p "$results"
+
+scale() { ${QUIET:-} dotnet "$bin/visioncluster.dll" bench scale --json "$@"; }
+
+# A run for each size: its own process, so that one that fails costs only itself.
+for silos in 1 2 4 8 16 32; do
+  scale --silos "$silos" --warm-up 30 --seconds 40 > "$results/size-$silos.json"
+done
+
+# 256 devices, 10,240 users whose conversations stay open while they think.
+scale --silos 32 --rows 40 --output 16 --think 90 --warm-up 90 --seconds 30 > "$results/sessions.json"
+
+# What a picture costs: conversations that all have a new one, against none.
+scale --silos 4 --pictures None --turns 1 --warm-up 30 --seconds 40 > "$results/pictures-none.json"
+scale --silos 4 --pictures New --turns 1 --warm-up 30 --seconds 40 > "$results/pictures-new.json"
+
+if command -v perf > /dev/null; then
+  ${QUIET:-} bench/scale/share.sh "$bin" "$results/share.json"
+fi
+node bench/scale/report.mjs "$results" docs/scaling.md
