@@ -18,7 +18,7 @@ const table = (columns, rows) => [
 ].join('\n');
 
 const columns = [
-  ['silos', 'silos'], ['gateways', 'gateways'], ['users', 'users'], ['tokens/s', 'tokens_per_s'], ['linear', 'linear'], ['of ideal', 'of_ideal'],
+  ['silos', 'silos'], ['slowdown', 'slowdown'], ['gateways', 'gateways'], ['users', 'users'], ['tokens/s', 'tokens_per_s'], ['linear', 'linear'], ['of ideal', 'of_ideal'],
   ['busy', 'busy'], ['rows max/mean', 'rows_max_over_mean'], ['first token p50, s', row => row.ttft_ms_p50 / 1000], ['messages/token', 'messages_per_token'],
   ['bytes/token', 'bytes_per_token'], ['CPU µs/token', 'cpu_us_per_token'], ['cores idle', 'cpu_cores_idle'], ['cores', 'cpu_cores'],
   ['probes/s', 'probes_per_s'], ['encodes/picture', 'encodes_per_picture'], ['failed', 'failed'], ['resident MB', 'resident_mb'],
@@ -27,14 +27,18 @@ const columns = [
 const sizes = [1, 2, 4, 8, 16, 32].map(size => read(`size-${size}`)).filter(Boolean);
 const rows = sizes.map(report => report.rows[0]);
 const one = rows.find(row => row.silos === 1);
-for (const row of rows) row.linear = one ? row.tokens_per_s / row.silos / one.tokens_per_s : null;
+for (const report of sizes) { // only clusters of equally slow devices compare
+  const row = report.rows[0];
+  row.slowdown = report.slowdown;
+  row.linear = one && report.slowdown === one.slowdown ? row.tokens_per_s / row.silos / one.tokens_per_s : null;
+}
 
 const model = /model name\s*:\s*(.*)/.exec(existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '')?.[1] ?? 'unknown';
 const about = sizes[0];
 const parts = [
   `Measured ${new Date().toISOString().slice(0, 10)} on ${model.split(' ').slice(0, 2).join(' ')}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB; `
-    + `load average at the end: ${loadavg()[1].toFixed(1)}.\n${about.devices_per_silo} devices a silo, ${about.users_per_device} users a device, ${about.output} tokens an answer, `
-    + `devices ${about.slowdown} times slower than their cost model. Each row is a run of its own.`,
+    + `load average at the end: ${loadavg()[1].toFixed(1)}.\n${about.devices_per_silo} devices a silo, ${about.users_per_device} users a device, ${about.output} tokens an answer; `
+    + `devices are as many times slower than their cost model as the row says. Each row is a run of its own.`,
   table(columns, rows),
 ];
 
@@ -42,7 +46,7 @@ const sessions = read('sessions');
 if (sessions) {
   const row = sessions.rows[0];
   parts.push(
-    `**Many conversations.** ${number(row.users)} users, each with a conversation that stays open while they think (${sessions.think_s} s on average) between answers of ${sessions.output} tokens:`,
+    `**Many conversations.** ${number(row.users)} users, each with a conversation that stays open while they think (${sessions.think_s} s on average) between answers of ${sessions.output} tokens (slowdown ${sessions.slowdown}):`,
     table([
       ['silos', 'silos'], ['devices', 'devices'], ['gateways', 'gateways'], ['users', 'users'], ['conversations', 'conversations'], ['answered at a moment', 'generating'],
       ['answers/s', 'answers_per_s'], ['tokens/s', 'tokens_per_s'], ['first token p50, p99, s', r => `${number(r.ttft_ms_p50 / 1000)}, ${number(r.ttft_ms_p99 / 1000)}`],
