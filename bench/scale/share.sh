@@ -3,9 +3,9 @@
 #   bench/scale/share.sh BIN RESULT.json
 # Everything is compiled at once and with symbols that perf can read, which is slower than usual: shares are what this is for, not times.
 set -euo pipefail
+bin=$(realpath "$1")
+result=$(realpath "$2")
 cd "$(dirname "$0")"
-bin=$(cd "../../$1" 2> /dev/null && pwd || cd "$1" && pwd)
-result=$2
 data=$(mktemp)
 trap 'rm -f "$data"' EXIT
 DOTNET_PerfMapEnabled=1 DOTNET_EnableWriteXorExecute=0 DOTNET_ReadyToRun=0 DOTNET_TieredCompilation=0 \
