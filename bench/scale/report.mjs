@@ -55,13 +55,16 @@ if (sessions) {
     ], [row]));
 }
 
-const [none, every] = [read('pictures-none')?.rows[0], read('pictures-new')?.rows[0]];
+const [none, every] = [read('pictures-None')?.rows[0], read('pictures-New')?.rows[0]];
 if (none && every) {
-  const perPicture = (name, unit = 1) => (every[name] - none[name] * every.tokens_per_s / none.tokens_per_s) / every.pictures_per_s * unit;
+  const each = (row, rate, idle) => (row[rate] - row[idle]) / row.answers_per_s;
+  const columns = [
+    ['answer', 'name'], ['messages', r => each(r, 'messages_per_s', 'messages_per_s_idle')], ['bytes', r => each(r, 'bytes_per_s', 'bytes_per_s_idle')],
+    ['processor, ms', r => each(r, 'cpu_cores', 'cpu_cores_idle') * 1000], ['answers/s', 'answers_per_s'],
+  ];
   parts.push(
-    `**A picture.** ${every.silos} silos, every conversation with a new picture, against none; the difference, for each picture: ${number(perPicture('messages_per_s'))} messages, `
-      + `${number(perPicture('bytes_per_s'))} bytes, ${number(perPicture('cpu_cores', 1e6))} µs of processor time (decoding and hashing it among them). `
-      + `Without pictures a token is ${number(none.messages_per_token)} messages and ${number(none.bytes_per_token)} bytes.`);
+    `**A picture.** ${every.silos} silos of fast devices, short answers: what is sent and computed for each, beyond what the idle cluster sends and computes.`,
+    table(columns, [{ ...none, name: 'without a picture' }, { ...every, name: 'with a new picture' }]));
 }
 
 const last = rows.at(-1);

@@ -21,7 +21,7 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
     {
         using var meters = new ScaleMeters();
         await using var cluster = await ScaleCluster.StartAsync(plan, silos, plan.Gateways(silos), cancellationToken);
-        var idle = await IdleCoresAsync(cancellationToken);
+        var idle = await IdleAsync(meters, cancellationToken);
         var load = new ScaleLoad(plan, cluster.Endpoints);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var users = (silos + (plan.Kill ? 1 : 0)) * plan.DevicesPerSilo * plan.Rows;
@@ -65,14 +65,16 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
             ("rows_max_over_mean", Number(rows.Max() / Math.Max(rows.Average(), 1e-9))),
             ("ttft_ms_p50", Number(first.P50)),
             ("ttft_ms_p99", Number(first.P99)),
-            ("cpu_cores_idle", Number(idle)),
+            ("cpu_cores_idle", Number(idle.Cores)),
             ("cpu_cores", Number(cpu.Total.TotalSeconds / seconds)),
             ("cpu_us_per_token", Number(cpu.Total.TotalMicroseconds / tokens)),
             ("devices_cpu_us_per_token", Number(cpu.Devices.TotalMicroseconds / tokens)),
             ("messages_per_token", Number((double)counts.Messages / tokens)),
             ("bytes_per_token", Number((double)counts.Bytes / tokens)),
             ("messages_per_s", Number(counts.Messages / seconds)),
+            ("messages_per_s_idle", Number(idle.Messages)),
             ("bytes_per_s", Number(counts.Bytes / seconds)),
+            ("bytes_per_s_idle", Number(idle.Bytes)),
             ("answers_per_s", Number(answers.Count / seconds)),
             ("pictures_per_s", Number((end.Pictures - begin.Pictures) / seconds)),
             ("probes_per_s", Number(counts.Pings / seconds)),
@@ -89,13 +91,14 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
         ];
     }
 
-    /// <summary>What the cluster takes before anybody asks anything.</summary>
-    private async Task<double> IdleCoresAsync(CancellationToken cancellationToken)
+    /// <summary>What the cluster takes before anybody asks anything: cores, and messages and bytes a second.</summary>
+    private async Task<(double Cores, double Messages, double Bytes)> IdleAsync(ScaleMeters meters, CancellationToken cancellationToken)
     {
         var length = plan.Length < LongestIdle ? plan.Length : LongestIdle;
-        var before = CpuTime.Read();
+        var (cpu, counts) = (CpuTime.Read(), meters.Read());
         await Task.Delay(length, cancellationToken);
-        return (CpuTime.Read() - before).Total / length;
+        var (took, sent) = (CpuTime.Read() - cpu, meters.Read() - counts);
+        return (took.Total / length, sent.Messages / length.TotalSeconds, sent.Bytes / length.TotalSeconds);
     }
 
     private static Moment Snapshot(ScaleCluster cluster, ScaleLoad load, ScaleMeters meters) => new(
