@@ -17,7 +17,7 @@ done
 scale --silos 32 --slowdown 40 --warm-up 45 --seconds 40 > "$results/size-32.json" # 3,000 tokens a second are too many for 2 cores
 
 # 256 devices, 10,240 users whose conversations stay open while they think.
-scale --silos 32 --slowdown 10 --rows 40 --output 8 --think 120 --warm-up 120 --seconds 30 > "$results/sessions.json"
+scale --silos 32 --probe-ms 5000 --slowdown 10 --rows 40 --output 8 --think 120 --warm-up 120 --seconds 30 > "$results/sessions.json"
 
 # What a picture costs: answers so short that hardly a call is made to say that both ends live.
 for pictures in None New; do

@@ -103,6 +103,7 @@ internal sealed class ScaleCluster : IAsyncDisposable
             {
                 options.Name = $"silo-{number}";
                 options.DrainTimeout = TimeSpan.Zero;
+                options.Cluster.ProbeTimeout = plan.ProbeTimeout ?? options.Cluster.ProbeTimeout;
                 (options.SiloPort, options.PrimarySiloPort) = number == 0 ? (primary, 0) : (0, primary);
             },
             new Progress<string>(),
