@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that docs/scaling.md says was measured, into its section "Measured". About 20 minutes on 2 cores; the build is Release.
 #   bench/scale/run-all.sh [RESULTS]         needs node; linux-perf for the shares of processor time (left out without it)
-# QUIET names a command that every run is started by, such as `flock /tmp/quiet.lock`.
+# QUIET names a command that every run is started by, such as `flock FILE`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 results=${1:-bench/scale/results}
