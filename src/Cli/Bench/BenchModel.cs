@@ -101,7 +101,7 @@ internal sealed class BenchModel : IAsyncDisposable
         }
     }
 
-    private static string Text(int words, int number) =>
+    internal static string Text(int words, int number) =>
         $"{number}: " + string.Join(' ', Enumerable.Range(0, words).Select(i => Words[((i * 7) + (number * 13)) % Words.Length]));
 
     private static readonly string[] Words =

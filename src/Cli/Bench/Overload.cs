@@ -1,81 +1,49 @@
 using System.Diagnostics;
 using VisionCluster.Cli.Bench.Clients;
 using VisionCluster.Cli.Bench.Figures;
-using VisionCluster.Cli.Hosting;
-using VisionCluster.Gateway.Auth;
 
 namespace VisionCluster.Cli.Bench;
 
-/// <summary>Runs the loads of an <see cref="OverloadPlan"/>, one after another, and says what became of their requests.</summary>
-internal sealed class Overload
+/// <summary>Runs the loads of an <see cref="OverloadPlan"/>, one after another.</summary>
+internal sealed class Overload(OverloadPlan plan, OverloadTarget target)
 {
     private const int MostInFlight = 20_000; // what is sent beyond waits in the client, and would measure the client
-    private static readonly (string Tenant, double Weight)[] Tenants = [("light", 1), ("heavy", 3)];
 
-    private readonly BenchModel _model;
-    private readonly OverloadPlan _plan;
-    private readonly GatewayClient[] _clients;
     private readonly Random _random = new(1);
-    private readonly BenchPrompt.Message[] _messages; // made before: making one tokenises it
     private int _number;
 
-    private Overload(BenchModel model, OverloadPlan plan, GatewayClient[] clients)
+    /// <param name="hosting">What the command line says about the model.</param>
+    /// <param name="report">Gets a row for each load.</param>
+    /// <param name="plan">Which.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task RunAsync(IReadOnlyList<string> hosting, BenchReport report, OverloadPlan plan, CancellationToken cancellation)
     {
-        (_model, _plan, _clients) = (model, plan, clients);
-        _messages = [.. Enumerable.Range(0, 500).Select(number => model.Message(plan.Prompt, number))];
-    }
-
-    public static async Task<BenchReport> RunAsync(BenchSettings settings, OverloadPlan plan, CancellationToken cancellation)
-    {
-        await using var model = await BenchModel.LoadAsync(settings);
-        model.RequireRoom(plan.Prompt * 2, plan.Output);
-        await using var cluster = await model.StartClusterAsync(cancellation, configure: gateway =>
+        await using var target = await OverloadTarget.StartAsync(hosting, plan, cancellation);
+        var overload = new Overload(plan, target);
+        var capacity = await overload.CapacityAsync(cancellation);
+        report.About("prompt", plan.Prompt).About("output", plan.Output).About("picture", plan.Picture?.Name)
+            .About("deadline_ms", plan.Deadline.TotalMilliseconds).About("slots", target.Slots)
+            .About("capacity_per_s", BenchReport.Number(capacity));
+        foreach (var load in plan.Loads)
         {
-            foreach (var (tenant, weight) in Tenants)
-            {
-                gateway.Auth.ApiKeys.Add(new ApiKeyOptions { Key = KeyOf(tenant), Tenant = tenant });
-                gateway.Auth.TenantWeights[tenant] = weight;
-            }
-
-            gateway.MaxStreamsPerConnection = 1_000;
-        });
-        var clients = Tenants.Select(t => new GatewayClient(cluster.Endpoint, KeyOf(t.Tenant), plan.Deadline)).ToArray();
-        try
-        {
-            var overload = new Overload(model, plan, clients);
-            var capacity = await overload.CapacityAsync(cancellation);
-            var report = model.Report("overload").About("prompt", plan.Prompt).About("output", plan.Output).About("picture", plan.Picture?.Name)
-                .About("deadline_ms", plan.Deadline.TotalMilliseconds).About("slots", model.Host.Decoder!.Status.Slots)
-                .About("capacity_per_s", BenchReport.Number(capacity));
-            foreach (var load in plan.Loads)
-            {
-                await overload.OfferAsync(report, load, capacity, cancellation);
-            }
-
-            return report;
-        }
-        finally
-        {
-            Array.ForEach(clients, client => client.Dispose());
+            report.Add((await overload.OfferAsync(load, capacity, cancellation)).ToRow(plan));
         }
     }
-
-    private static string KeyOf(string tenant) => $"overload-bench-{tenant}";
 
     /// <summary>Answers a second of one client for each slot, who asks again as soon as it has its answer.</summary>
     private async Task<double> CapacityAsync(CancellationToken cancellation)
     {
-        var (slots, answers) = (_model.Host.Decoder!.Status.Slots, 0);
+        var answers = 0;
         for (var round = 0; round < 2; round++) // the first warms up
         {
             answers = 0;
             var started = Stopwatch.GetTimestamp();
-            await Task.WhenAll(Enumerable.Range(0, slots).Select(i => Task.Run(
+            await Task.WhenAll(Enumerable.Range(0, target.Slots).Select(i => Task.Run(
                 async () =>
                 {
-                    while (Stopwatch.GetElapsedTime(started) < _plan.Length / 2)
+                    while (Stopwatch.GetElapsedTime(started) < plan.Length / 2)
                     {
-                        if ((await _clients[i % 2].RunAsync(NextRequest(), cancellation)).Outcome == RequestOutcome.Finished)
+                        if ((await target.Clients[i % 2].RunAsync(NextRequest(), cancellation)).Outcome == RequestOutcome.Finished)
                         {
                             Interlocked.Increment(ref answers);
                         }
@@ -93,15 +61,15 @@ internal sealed class Overload
     }
 
     /// <summary>Sends requests at random times (a Poisson process), whatever becomes of them.</summary>
-    private async Task OfferAsync(BenchReport report, double load, double capacity, CancellationToken cancellation)
+    private async Task<OverloadFigures> OfferAsync(double load, double capacity, CancellationToken cancellation)
     {
         var (sent, skipped, inFlight) = (new List<Task<(int Tenant, RequestTrace Trace)>>(), 0, 0);
-        var started = Stopwatch.GetTimestamp();
+        var (started, server, client) = (Stopwatch.GetTimestamp(), target.Cpu(), CpuTime.Read());
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         var next = TimeSpan.Zero;
-        while (next < _plan.Length && await timer.WaitForNextTickAsync(cancellation))
+        while (next < plan.Length && await timer.WaitForNextTickAsync(cancellation))
         {
-            for (var now = Stopwatch.GetElapsedTime(started); next <= now && next < _plan.Length; next += Pause(load * capacity))
+            for (var now = Stopwatch.GetElapsedTime(started); next <= now && next < plan.Length; next += Pause(load * capacity))
             {
                 if (Volatile.Read(ref inFlight) >= MostInFlight)
                 {
@@ -109,50 +77,26 @@ internal sealed class Overload
                     continue;
                 }
 
-                var (tenant, request) = (_random.Next(Tenants.Length), NextRequest());
+                var (tenant, request) = (_random.Next(target.Clients.Count), NextRequest());
                 Interlocked.Increment(ref inFlight);
                 sent.Add(Task.Run(async () =>
                 {
-                    var trace = await _clients[tenant].RunAsync(request, cancellation);
+                    var trace = await target.Clients[tenant].RunAsync(request, cancellation);
                     Interlocked.Decrement(ref inFlight);
                     return (tenant, trace);
                 }));
             }
         }
 
+        // Of the load alone: what is answered afterwards costs, too, but nobody asks meanwhile.
+        var (serverCpu, clientCpu, took) = (target.Cpu() - server, CpuTime.Read() - client, Stopwatch.GetElapsedTime(started));
         var traces = await Task.WhenAll(sent);
         cancellation.ThrowIfCancellationRequested();
-        Report(report, load, traces, skipped, started);
-    }
-
-    private void Report(BenchReport report, double load, (int Tenant, RequestTrace Trace)[] traces, int skipped, long started)
-    {
-        var finished = traces.Where(t => t.Trace.Outcome == RequestOutcome.Finished).ToList();
-        var refusals = new Percentiles(traces.Select(t => t.Trace.RefusedAfterMs).OfType<double>());
-        var first = new Percentiles(finished.Select(t => t.Trace.FirstTokenMs).OfType<double>());
-        var good = finished.Where(t => t.Trace.TotalMs <= _plan.Deadline.TotalMilliseconds).ToList();
-
-        // While the load lasts: what is still queued then is answered beside nobody.
-        var meanwhile = good.Count(t => Stopwatch.GetElapsedTime(started, t.Trace.Arrivals[^1]) <= _plan.Length);
-        report.Add(
-            ("load", load),
-            ("offered_per_s", BenchReport.Number((traces.Length + skipped) / _plan.Length.TotalSeconds)),
-            ("goodput_per_s", BenchReport.Number(meanwhile / _plan.Length.TotalSeconds)),
-            ("refused", traces.Count(t => t.Trace.Outcome == RequestOutcome.Refused)),
-            ("late", traces.Count(t => t.Trace.Outcome == RequestOutcome.Late)),
-            ("not_sent", skipped),
-            ("refusal_ms_p50", BenchReport.Number(refusals.P50)),
-            ("refusal_ms_p99", BenchReport.Number(refusals.P99)),
-            ("ttft_ms_p50", BenchReport.Number(first.P50)),
-            ("ttft_ms_p99", BenchReport.Number(first.P99)),
-            ("heavy_share", BenchReport.Number(good.Count == 0 ? null : good.Count(t => t.Tenant == 1) / (double)good.Count)));
+        return new OverloadFigures(load, traces, skipped, started, took, serverCpu, clientCpu.Total);
     }
 
     private TimeSpan Pause(double perSecond) => TimeSpan.FromSeconds(-Math.Log(1 - _random.NextDouble()) / perSecond);
 
-    private BenchRequest NextRequest()
-    {
-        var message = _messages[Interlocked.Increment(ref _number) % _messages.Length];
-        return new BenchRequest(_plan.Picture is { } picture ? message with { Picture = picture.Anew() } : message, _plan.Output);
-    }
+    private BenchRequest NextRequest() =>
+        new(new BenchPrompt.Message(BenchModel.Text(target.Words, Interlocked.Increment(ref _number)), plan.Picture?.Anew()), plan.Output);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using VisionCluster.Cli.Bench.Figures;
 using VisionCluster.Cli.Commands;
+using VisionCluster.Models.Compilation;
 
 namespace VisionCluster.Cli.Bench;
 
@@ -29,10 +30,12 @@ internal static class OverloadBench
             Offer up to ten times what can be served, and see what is still served in time.
 
             Two tenants, of weights 1 and 3, ask equally often through gRPC, gateway and grains, at random times that do not wait for answers.
-            The capacity is measured first, with as many requests as there are slots. Client and server share this machine.
+            The capacity is measured first, with as many requests as there are slots. The server is a process of its own on this machine; how many cores
+            its engines, the rest of it, and the client took is in the report (engine's helper threads count to the rest).
 
             Examples:
               visioncluster bench overload --slots 16
+              visioncluster bench overload --device simulated:0 --slots 16 --output 16
               visioncluster bench overload --loads 1 10 --with-pictures
             """)
         { prompt, output, seconds, deadline, loads, pictures, images };
@@ -55,7 +58,9 @@ internal static class OverloadBench
                 Loads = multiples,
                 Picture = parsed.GetValue(pictures) ? BenchPictures.Read(parsed, images)[0] : null,
             };
-            (await Overload.RunAsync(settings, plan, cancellation)).Print(settings.Json);
+            var report = new BenchReport("overload").About("model", ModelCompiler.NameOf(settings.Checkpoint)).About("device", settings.Hosting.Device.Id);
+            await Overload.RunAsync(options.HostingArguments(parsed), report, plan, cancellation);
+            report.Print(settings.Json);
             return 0;
         }));
         return command;

@@ -8,10 +8,10 @@ namespace VisionCluster.Cli.Bench;
 /// <summary>A gateway in this process, and its silo in another one.</summary>
 internal sealed class SeparateCluster : IAsyncDisposable
 {
-    private readonly SiloProcess _silo;
+    private readonly ServerProcess _silo;
     private readonly GatewayServer _gateway;
 
-    private SeparateCluster(SiloProcess silo, GatewayServer gateway) => (_silo, _gateway) = (silo, gateway);
+    private SeparateCluster(ServerProcess silo, GatewayServer gateway) => (_silo, _gateway) = (silo, gateway);
 
     public string Endpoint => _gateway.Endpoint;
 
@@ -21,7 +21,7 @@ internal sealed class SeparateCluster : IAsyncDisposable
     public static async Task<SeparateCluster> StartAsync(IEnumerable<string> hosting, CancellationToken cancellationToken)
     {
         var port = FreePort();
-        var silo = await SiloProcess.StartAsync(
+        var silo = await ServerProcess.SiloAsync(
             [.. hosting, "--silo-gateway-port", port.ToString(CultureInfo.InvariantCulture)], [], cancellationToken);
         try
         {

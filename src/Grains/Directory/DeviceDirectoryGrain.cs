@@ -10,11 +10,13 @@ internal sealed class DeviceDirectoryGrain(IOptions<DirectoryOptions> options, I
 {
     private readonly Dictionary<string, (SiloReport Report, long At)> _silos = [];
     private readonly ServingChoices _choices = new();
+    private readonly ReportTexts _texts = new();
     private readonly long _started = time.GetTimestamp();
 
     public Task<ServingChoice[]> Report(SiloReport report)
     {
-        _silos[report.Name] = (report, time.GetTimestamp());
+        // The choices of all are in the view once, and each silo has all of them.
+        _silos[report.Name] = (_texts.Share(report) with { Choices = [] }, time.GetTimestamp());
         _choices.Merge(report.Choices);
         return Task.FromResult(_choices.All);
     }
@@ -30,7 +32,7 @@ internal sealed class DeviceDirectoryGrain(IOptions<DirectoryOptions> options, I
 
         return Task.FromResult(new DirectoryView([.. _silos.Values.Select(s => s.Report).OrderBy(r => r.Name, StringComparer.Ordinal)])
         {
-            Members = [.. members],
+            Members = [.. members.Select(_texts.Share)],
             Choices = _choices.All,
             IsComplete = time.GetElapsedTime(_started) > options.Value.SilenceLimit,
         });

@@ -27,7 +27,21 @@ internal static class ScaleBench
         };
         var devices = BenchOptions.Count("--devices", 8, "Devices of each silo.");
         var gateways = BenchOptions.Count("--silos-per-gateway", 8, "A gateway for so many silos.");
-        var rows = BenchOptions.Count("--rows", 8, "Users for each device: answers that run at the same time.");
+        var rows = BenchOptions.Count("--rows", 8, "Users for each device: answers that run at the same time, if users do not think.");
+        var think = new Option<double>("--think")
+        {
+            Description = "Mean seconds that a user thinks after each turn: many conversations are open then, and fewer are answered at a time.",
+            HelpName = "S",
+        };
+        var with = new Option<ScalePictures>("--pictures")
+        {
+            Description = "Conversations that begin with a picture: Mixed (a quarter with a new one, a quarter with a shared one), None, or New (all).",
+        };
+        var probe = new Option<int?>("--probe-ms")
+        {
+            Description = "How long a silo waits for another's answer to a probe. Many silos in one starved process take each other for dead, which ends it.",
+            HelpName = "MS",
+        };
         var output = BenchOptions.Count("--output", 32, "Tokens of each answer.");
         var turns = BenchOptions.Count("--turns", 2, "Turns of each conversation.");
         var slowdown = new Option<double>("--slowdown")
@@ -53,8 +67,9 @@ internal static class ScaleBench
             Examples:
               visioncluster bench scale --silos 1 2 4 8 16 32
               visioncluster bench scale --silos 4 --kill --verify
+              visioncluster bench scale --silos 32 --rows 40 --output 16 --think 120 --warm-up 120 --probe-ms 5000
             """)
-        { model, silos, devices, gateways, rows, output, turns, slowdown, seconds, warmUp, kill, verify, images, json };
+        { model, silos, devices, gateways, rows, output, turns, think, with, probe, slowdown, seconds, warmUp, kill, verify, images, json };
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {
             var plan = new ScalePlan
@@ -66,6 +81,15 @@ internal static class ScaleBench
                 Rows = BenchOptions.Positive(parsed, rows),
                 OutputTokens = BenchOptions.Positive(parsed, output),
                 Turns = BenchOptions.Positive(parsed, turns),
+                Think = parsed.GetValue(think) is >= 0 and <= 86_400 and var pause
+                    ? TimeSpan.FromSeconds(pause) : throw new CliException("--think must be from 0 to 86,400 seconds."),
+                With = parsed.GetValue(with),
+                ProbeTimeout = parsed.GetValue(probe) switch
+                {
+                    null => null,
+                    >= 50 and <= 60_000 and var limit => TimeSpan.FromMilliseconds(limit),
+                    var limit => throw new CliException($"--probe-ms must be from 50 to 60,000; it is {limit}."),
+                },
                 Length = TimeSpan.FromSeconds(BenchOptions.Positive(parsed, seconds)),
                 WarmUp = TimeSpan.FromSeconds(BenchOptions.Positive(parsed, warmUp)),
                 Kill = parsed.GetValue(kill),
@@ -84,7 +108,10 @@ internal static class ScaleBench
             .About("devices_per_silo", plan.DevicesPerSilo)
             .About("users_per_device", plan.Rows)
             .About("output", plan.OutputTokens)
-            .About("turns", plan.Turns);
+            .About("turns", plan.Turns)
+            .About("probe_ms", plan.ProbeTimeout?.TotalMilliseconds)
+            .About("think_s", plan.Think.TotalSeconds)
+            .About("pictures", plan.With.ToString());
         double? reference = null;
         var mistakes = 0;
         foreach (var silos in sizes)

@@ -34,7 +34,7 @@ internal sealed class ScaleCluster : IAsyncDisposable
     public IEnumerable<SimulatedModelHost> Devices => _silos.SelectMany(silo => silo.Models).Cast<SimulatedModelHost>();
 
     /// <summary>The silo that can be killed; null when there is none.</summary>
-    public SiloProcess? Victim { get; private set; }
+    public ServerProcess? Victim { get; private set; }
 
     public IDeviceDirectoryGrain Directory => _silos[0].Services.GetRequiredService<IGrainFactory>().GetGrain<IDeviceDirectoryGrain>(0);
 
@@ -103,6 +103,7 @@ internal sealed class ScaleCluster : IAsyncDisposable
             {
                 options.Name = $"silo-{number}";
                 options.DrainTimeout = TimeSpan.Zero;
+                options.Cluster.ProbeTimeout = plan.ProbeTimeout ?? options.Cluster.ProbeTimeout;
                 (options.SiloPort, options.PrimarySiloPort) = number == 0 ? (primary, 0) : (0, primary);
             },
             new Progress<string>(),

@@ -6,8 +6,8 @@ using VisionCluster.Models.Templates;
 namespace VisionCluster.Cli.Bench.Scale;
 
 /// <summary>
-/// So many users: each opens a conversation, takes its turns one after the other, and opens the next. A quarter of the conversations begin
-/// with a picture that nobody has sent before, a quarter with one of a few that everybody sends.
+/// So many users: each opens a conversation, takes its turns one after the other, thinking after each, and opens the next. Some begin with a
+/// picture (<see cref="ScalePictures"/>).
 /// </summary>
 internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
 {
@@ -84,6 +84,8 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
                 if (twin is not null && !(await twin.AnswerAsync(messages, pictures, plan.OutputTokens)).SequenceEqual(answer.TokenIds))
                     Interlocked.Increment(ref _mistakes);
                 messages.Add(new ChatMessage("assistant", [new ChatPart.TextPart(answer.Text.Trim())]));
+                if (plan.Think > TimeSpan.Zero)
+                    await Task.Delay(plan.Think * -Math.Log(1 - Random.Shared.NextDouble()), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (RpcException e)
             {
@@ -98,6 +100,15 @@ internal sealed class ScaleLoad(ScalePlan plan, IReadOnlyList<string> endpoints)
 
     private byte[]? Picture(int number)
     {
+        switch (plan.With)
+        {
+            case ScalePictures.None:
+                return null;
+            case ScalePictures.New:
+                Interlocked.Increment(ref _newPictures);
+                return plan.Pictures[number % plan.Pictures.Count].Anew();
+        }
+
         switch (number % 4)
         {
             case 0:

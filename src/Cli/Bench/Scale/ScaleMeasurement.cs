@@ -21,11 +21,12 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
     {
         using var meters = new ScaleMeters();
         await using var cluster = await ScaleCluster.StartAsync(plan, silos, plan.Gateways(silos), cancellationToken);
-        var idle = await IdleCoresAsync(cancellationToken);
+        var idle = await IdleAsync(meters, cancellationToken);
         var load = new ScaleLoad(plan, cluster.Endpoints);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var users = (silos + (plan.Kill ? 1 : 0)) * plan.DevicesPerSilo * plan.Rows;
-        var running = load.RunAsync(users, plan.WarmUp / 2, stop.Token);
+        // Users who think come over as long as they think, so that there is no crowd at first; the others' answers have to fall out of step.
+        var running = load.RunAsync(users, plan.Think > TimeSpan.Zero ? plan.WarmUp : plan.WarmUp / 2, stop.Token);
         await Task.Delay(plan.WarmUp, cancellationToken);
 
         var begin = Snapshot(cluster, load, meters);
@@ -58,21 +59,29 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
             ("conversations", load.Conversations),
             ("tokens_per_s", Number(rate)),
             ("linear", Number(plan.Kill ? null : reference is { } one ? TokensPerSecondPerSilo / one : 1)),
-            ("of_ideal", Number(plan.Kill ? null : rate / (silos * plan.DevicesPerSilo * ScaleIdeal.TokensPerSecond(plan, answers)))),
+            ("generating", rows.Sum()),
+            ("of_ideal", Number(plan.Kill || plan.Think > TimeSpan.Zero ? null : rate / (silos * plan.DevicesPerSilo * ScaleIdeal.TokensPerSecond(plan, answers)))),
             ("busy", Number((end.Busy - begin.Busy).TotalSeconds / (seconds * silos * plan.DevicesPerSilo))),
             ("rows_max_over_mean", Number(rows.Max() / Math.Max(rows.Average(), 1e-9))),
             ("ttft_ms_p50", Number(first.P50)),
             ("ttft_ms_p99", Number(first.P99)),
-            ("cpu_cores_idle", Number(idle)),
+            ("cpu_cores_idle", Number(idle.Cores)),
             ("cpu_cores", Number(cpu.Total.TotalSeconds / seconds)),
             ("cpu_us_per_token", Number(cpu.Total.TotalMicroseconds / tokens)),
             ("devices_cpu_us_per_token", Number(cpu.Devices.TotalMicroseconds / tokens)),
             ("messages_per_token", Number((double)counts.Messages / tokens)),
             ("bytes_per_token", Number((double)counts.Bytes / tokens)),
+            ("messages_per_s", Number(counts.Messages / seconds)),
+            ("messages_per_s_idle", Number(idle.Messages)),
+            ("bytes_per_s", Number(counts.Bytes / seconds)),
+            ("bytes_per_s_idle", Number(idle.Bytes)),
+            ("answers_per_s", Number(answers.Count / seconds)),
+            ("pictures_per_s", Number((end.Pictures - begin.Pictures) / seconds)),
             ("probes_per_s", Number(counts.Pings / seconds)),
             ("pictures", load.Pictures),
             ("encodes_per_picture", Number(plan.Kill ? null : (double)encodes / load.Pictures)),
             ("directory_bytes", directory),
+            ("resident_mb", (int)(Environment.WorkingSet >> 20)),
             ("refused", load.Refused),
             ("failed", load.Failed),
             ("mistakes", plan.Verify ? load.Mistakes : null),
@@ -82,19 +91,21 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
         ];
     }
 
-    /// <summary>What the cluster takes before anybody asks anything.</summary>
-    private async Task<double> IdleCoresAsync(CancellationToken cancellationToken)
+    /// <summary>What the cluster takes before anybody asks anything: cores, and messages and bytes a second.</summary>
+    private async Task<(double Cores, double Messages, double Bytes)> IdleAsync(ScaleMeters meters, CancellationToken cancellationToken)
     {
         var length = plan.Length < LongestIdle ? plan.Length : LongestIdle;
-        var before = CpuTime.Read();
+        var (cpu, counts) = (CpuTime.Read(), meters.Read());
         await Task.Delay(length, cancellationToken);
-        return (CpuTime.Read() - before).Total / length;
+        var (took, sent) = (CpuTime.Read() - cpu, meters.Read() - counts);
+        return (took.Total / length, sent.Messages / length.TotalSeconds, sent.Bytes / length.TotalSeconds);
     }
 
     private static Moment Snapshot(ScaleCluster cluster, ScaleLoad load, ScaleMeters meters) => new(
         Stopwatch.GetTimestamp(),
         load.Tokens,
         load.Answers.Count,
+        load.Pictures,
         meters.Read(),
         CpuTime.Read(),
         TimeSpan.FromTicks(cluster.Devices.Sum(device => device.Busy.Ticks)));
@@ -102,5 +113,5 @@ internal sealed class ScaleMeasurement(ScalePlan plan, int silos)
     private static async Task<int> DirectoryBytesAsync(ScaleCluster cluster) =>
         cluster.Serializer.SerializeToArray(await cluster.Directory.GetView()).Length;
 
-    private readonly record struct Moment(long At, long Tokens, int Answers, ScaleCounts Counts, CpuTime Cpu, TimeSpan Busy);
+    private readonly record struct Moment(long At, long Tokens, int Answers, int Pictures, ScaleCounts Counts, CpuTime Cpu, TimeSpan Busy);
 }

@@ -23,6 +23,15 @@ internal sealed record ScalePlan
     /// <summary>Turns of each conversation.</summary>
     public int Turns { get; init; } = 2;
 
+    /// <summary>How long a silo waits for another's answer to a probe; null as configured. Silos that share a process starve together.</summary>
+    public TimeSpan? ProbeTimeout { get; init; }
+
+    /// <summary>Mean pause of a user between two turns, in which the conversation stays open. Zero: none.</summary>
+    public TimeSpan Think { get; init; }
+
+    /// <summary>Which conversations begin with a picture.</summary>
+    public ScalePictures With { get; init; } = ScalePictures.Mixed;
+
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(20);
 
     public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(60);

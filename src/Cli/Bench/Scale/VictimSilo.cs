@@ -9,8 +9,8 @@ internal static class VictimSilo
     public const string Name = "victim";
 
     /// <summary>Returns when it is a member of the cluster.</summary>
-    public static Task<SiloProcess> StartAsync(string model, ModelHostOptions hosting, int primaryPort, CancellationToken cancellationToken) =>
-        SiloProcess.StartAsync(
+    public static Task<ServerProcess> StartAsync(string model, ModelHostOptions hosting, int primaryPort, CancellationToken cancellationToken) =>
+        ServerProcess.SiloAsync(
             ["--name", Name, "--model", model, "--device", hosting.Device.Id, "--slots", hosting.MaxSlots.ToString(CultureInfo.InvariantCulture)],
             [KeyValuePair.Create("VisionCluster__Silo__PrimarySiloPort", primaryPort.ToString(CultureInfo.InvariantCulture))],
             cancellationToken);
