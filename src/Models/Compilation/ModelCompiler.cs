@@ -118,8 +118,13 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
                 : "fp16 is for GPUs; on a CPU choose fp32, int8 or int4.");
         }
 
+        if (options.Precision != ModelPrecision.Auto)
+        {
+            return options.Precision;
+        }
+
         using var tensors = source.OpenTensors();
-        return options.Precision == ModelPrecision.Auto ? PrecisionChoice.Choose(tensors, options.Accelerator) : options.Precision;
+        return PrecisionChoice.Choose(tensors, options.Accelerator);
     }
 
     private static void Publish(string work, string folder)
