@@ -29,7 +29,7 @@ internal sealed class AnswerFollower(
     TimeProvider time,
     ILogger<AnswerFollower> logger)
 {
-    private const int MaxStarts = 8; // of an answer that has not begun, in a second: refused by a silo that leaves, or whose leaving model others still see
+    private const int MaxStarts = 8; // in a second, of an answer that has not begun: refused by a silo that leaves, or has lost the model
     private static readonly WriteOptions MoreFollows = new(WriteFlags.BufferHint); // one packet for what is there
     private readonly FailoverOptions _options = options.Value.Failover;
 

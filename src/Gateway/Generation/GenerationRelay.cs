@@ -10,6 +10,8 @@ namespace VisionCluster.Gateway.Generation;
 internal sealed class GenerationRelay(ImagePreparer preparer, AnswerFollower follower, RevisionSwitch revisions, DirectoryWatcher directory)
 {
     private const int MaxRoutes = 4; // the serving revision, the session's, and two that leave meanwhile
+    private const int MaxPrepares = 8;
+    private static readonly TimeSpan PreparePause = TimeSpan.FromMilliseconds(100);
     private static readonly PreparedImages Nothing = new([], [], 0, 0);
 
     /// <param name="request">Validated.</param>
@@ -71,16 +73,22 @@ internal sealed class GenerationRelay(ImagePreparer preparer, AnswerFollower fol
     /// <exception cref="RevisionMovedException">The revision has left the cluster meanwhile.</exception>
     private async Task<PreparedImages> PrepareAsync(GenerateRequest request, GenerationCall call, ServedModel model, CancellationToken stop)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await preparer.PrepareAsync(call, model, request, stop);
-        }
-        catch (RequestException e) when (e.Status == StatusCode.Unavailable)
-        {
-            await directory.RefreshAsync(stop);
-            if (directory.Current.Find(model.Name, model.Revision) is null)
-                throw new RevisionMovedException(null);
-            throw;
+            try
+            {
+                return await preparer.PrepareAsync(call, model, request, stop);
+            }
+            catch (RequestException e) when (e.Status == StatusCode.Unavailable)
+            {
+                await directory.RefreshAsync(stop);
+                if (directory.Current.Find(model.Name, model.Revision) is null)
+                    throw new RevisionMovedException(null);
+                if (attempt == MaxPrepares)
+                    throw;
+            }
+
+            await Task.Delay(PreparePause, stop); // its device has lost the revision, and the directory has not heard of it
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class DirectoryWatcher(
     private volatile DirectoryView _view = DirectoryView.Empty;
     private volatile bool _failed;
     private volatile ClusterModels _current = ClusterModels.Empty;
-    private Task? _refresh;
+    private volatile Task? _refresh;
     private TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _hurried;
 
@@ -34,6 +34,8 @@ internal sealed class DirectoryWatcher(
 
     /// <summary>What operators have chosen.</summary>
     public ServingChoices Choices { get; } = new();
+
+    private Task? Running => _refresh is { IsCompleted: false } running ? running : null;
 
     private bool IsHurried => Volatile.Read(ref _hurried) is var at and > 0 && time.GetElapsedTime(at) < HurryTime;
 
@@ -51,15 +53,15 @@ internal sealed class DirectoryWatcher(
         Volatile.Read(ref _hurry).TrySetResult();
     }
 
-    /// <summary>Reads the directory now; simultaneous callers share one call. Failure keeps the old view.</summary>
-    public Task RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the directory, from now on; callers share a call that none of them came after. Failure keeps the old view.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        if (Running is { } earlier)
+            await earlier.WaitAsync(cancellationToken); // what it says may be older than what its caller has just learned
+        Task refresh;
         lock (_lock)
-        {
-            if (_refresh is not { IsCompleted: false })
-                _refresh = ReadAsync();
-            return _refresh.WaitAsync(cancellationToken);
-        }
+            refresh = _refresh = Running ?? ReadAsync();
+        await refresh.WaitAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
