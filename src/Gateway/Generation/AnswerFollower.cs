@@ -142,9 +142,8 @@ internal sealed class AnswerFollower(
         StartReply reply;
         using (GatewayTrace.Start(start))
         {
-            // Repeated while it still runs, it waits for the first one's end.
-            var starting = run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop);
-            run.Starting = starting;
+            // Repeated while it still runs, it waits for the first one's end, whose reply counts as well.
+            var starting = run.Begin(run.Grain.Start(start with { TraceParent = GatewayTrace.Parent }, stop));
             reply = await directory.Losses.WaitAsync(starting, Lost(choice), run.NextStartLimit(_options), time, stop);
         }
 

@@ -24,6 +24,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     private AnswerFeed? _feed;
     private TimeSpan _pause = FirstPause;
     private TimeSpan? _startLimit;
+    private Task<StartReply>? _starting;
     private long _lastContact = time.GetTimestamp();
     private long? _lostAt;
     private int _recalls;
@@ -59,8 +60,8 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     public bool IsRunning { get; set; }
 
-    /// <summary>The last start's call.</summary>
-    public Task Starting { get; set; } = Task.CompletedTask;
+    /// <summary>What <see cref="Begin"/> returned last.</summary>
+    public Task Starting => _starting ?? Task.CompletedTask;
 
     /// <summary>Starts that were refused.</summary>
     public int Starts { get; private set; } = 1;
@@ -216,6 +217,13 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         Embeddings = [.. _images.Embeddings, .. embeddings],
         Encoded = _images.Encoded + encoded,
     };
+
+    /// <summary>The reply to this start, or to an earlier one that was given up and may only be slow.</summary>
+    public Task<StartReply> Begin(Task<StartReply> start)
+    {
+        start.Ignore();
+        return _starting = _starting is { IsCompleted: false } earlier ? Task.WhenAny(earlier, start).Unwrap() : start;
+    }
 
     /// <summary>How long the next start may go unanswered: twice as long as the last one.</summary>
     public TimeSpan NextStartLimit(FailoverOptions options)

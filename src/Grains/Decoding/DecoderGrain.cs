@@ -209,6 +209,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         _session ??= _record is null ? null : engine.OpenSession();
         try
         {
+            var asked = _time.GetTimestamp();
             var submitted = engine.Submit(request with
             {
                 Session = _session,
@@ -220,7 +221,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
                 return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);
             _watch = new ReaderWatch(this, turn, OnSilence, Max(_options.ResumeWindow, command.ResumeWindow));
-            FollowAsync(turn, generation, host, TurnTrace.Begin(command, host)).Ignore(); // it never faults
+            FollowAsync(turn, generation, host, TurnTrace.Begin(command, host, _time.GetElapsedTime(asked))).Ignore(); // it never faults
             return StartReply.Running with { Device = host.Device, Submission = generation.Number };
         }
         catch (ArgumentException e)

@@ -12,10 +12,14 @@ internal readonly struct TurnTrace : IDisposable
 
     private TurnTrace(Activity? activity) => _activity = activity;
 
-    public static TurnTrace Begin(GenerateCommand command, IModelHost host)
+    /// <param name="command">What is generated.</param>
+    /// <param name="host">The model.</param>
+    /// <param name="since">How long ago the engine was asked: its stages begin there.</param>
+    public static TurnTrace Begin(GenerateCommand command, IModelHost host, TimeSpan since)
     {
         var caller = Activity.Current;
         var activity = GrainTrace.Turn(command, host);
+        activity?.SetStartTime(activity.StartTimeUtc - since);
         Activity.Current = caller; // the call ends before the generation does
         return new TurnTrace(activity);
     }
