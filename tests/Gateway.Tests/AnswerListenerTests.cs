@@ -201,10 +201,79 @@ public sealed class AnswerListenerTests : IDisposable
         var listening = ListenAsync();
         var call = await NextCallAsync();
         call.PushAccepted();
+        call.Push(0, 1);
+        _time.Advance(AnswerFeed.Quiet); // in which they came
+        Assert.False(listening.IsCompleted);
 
-        _time.Advance(_options.Failover.CallTimeout);
+        var second = await SilenceAsync(looks: 1);
+        Assert.Equal((call.Reader, 2), (second.Reader, second.Next));
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(_options.Failover.CallTimeout);
+                return listening.IsCompleted;
+            },
+            "the silence is noticed");
 
-        await Assert.ThrowsAsync<TimeoutException>(() => listening.Within("the silence is noticed"));
+        await Assert.ThrowsAsync<TimeoutException>(() => listening);
+    }
+
+    [Fact]
+    public async Task Listen_DeviceIsSlow_HearsThatItLivesAndGoesOn()
+    {
+        var listening = ListenAsync();
+        var first = await NextCallAsync();
+        first.PushAccepted();
+        first.Push(0, 1);
+        for (var i = 0; i < 5; i++)
+        {
+            var second = await SilenceAsync(looks: i == 0 ? 2 : 1);
+            first.Answer(GenerationState.Known, 0, 1);
+            Assert.False(await listening.Within("the earlier call ends"));
+            (first, listening) = (second, ListenAsync());
+        }
+
+        first.Push(2, 3, 4, 5, 6, 7);
+        first.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Listen_LastPiecesWereLost_ReplyFillsInWithinSilence()
+    {
+        var listening = ListenAsync();
+        var first = await NextCallAsync();
+        first.PushAccepted();
+        first.Push(0, 1, 2);
+        await SilenceAsync(looks: 2);
+        first.Answer(GenerationState.Known, PushedGrain.Finished, [.. Enumerable.Range(0, Tokens)]);
+
+        Assert.True(await listening.Within("the answer ends"));
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Listen_SilentTwiceWithTokensThere_ReadsToTheEnd()
+    {
+        var listening = ListenAsync();
+        var first = await NextCallAsync();
+        var second = await SilenceAsync(looks: 1);
+        first.Answer(GenerationState.Known, 0, 1);
+        Assert.False(await listening.Within("the first call ends"));
+        Assert.True(_run.IsPushed); // they may have been on their way
+
+        listening = ListenAsync();
+        await SilenceAsync(looks: 1);
+        second.Answer(GenerationState.Known, 2, 3);
+        Assert.False(await listening.Within("the second call ends"));
+
+        Assert.False(_run.IsPushed);
+        Assert.False(await ListenAsync().Within("the rest is read"));
+        Assert.Equal([4], _grain.Reads);
+        AssertWhole(finished: false);
     }
 
     [Fact]
@@ -221,6 +290,15 @@ public sealed class AnswerListenerTests : IDisposable
     private Task<bool> ListenAsync() => _listener.ListenAsync(_run, _limit.Token);
 
     private ValueTask<PushedGrain.Call> NextCallAsync() => _grain.NextAsync(_limit.Token);
+
+    /// <summary>Nothing comes until the feed notices.</summary>
+    /// <param name="looks">Two if pieces have come since it looked last.</param>
+    /// <returns>The call that replaces the one under way.</returns>
+    private async Task<PushedGrain.Call> SilenceAsync(int looks)
+    {
+        _time.Advance(looks * AnswerFeed.Quiet);
+        return await NextCallAsync();
+    }
 
     private void AssertWhole(bool finished)
     {

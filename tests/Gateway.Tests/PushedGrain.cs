@@ -62,11 +62,14 @@ internal sealed class PushedGrain(int tokens) : IDecoderGrain
 
         public void PushFinished(int tokens) => Push(AnswerPiece.Of(Reader, tokens, Finished));
 
-        public void Answer(GenerationState state, params int[] indices) => Reply.SetResult(new GenerationChunk
+        public void Answer(GenerationState state, params int[] indices) => Answer(state, null, indices);
+
+        public void Answer(GenerationState state, GenerationFinished? finished, params int[] indices) => Reply.SetResult(new GenerationChunk
         {
             State = state,
             Accepted = Accepted,
             Tokens = [.. indices.Select(Token)],
+            Finished = finished,
         });
 
         private void Push(params AnswerPiece[] pieces) => Assert.True(Sink.Push(new PushedAnswers(pieces)).IsCompletedSuccessfully);

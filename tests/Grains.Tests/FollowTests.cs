@@ -58,6 +58,45 @@ public sealed class FollowTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Follow_ReaderCallsAgain_EndsTheEarlierCallWithAllThatIsThere()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var (grain, command) = (silo.Session("s"), Long("Hello"));
+        var sink = await HeldAtAsync(silo, grain, command, tokens: 8);
+        var other = grain.Follow(command.RequestId, 8, sink, 2);
+        var first = grain.Follow(command.RequestId, 5, sink, 1);
+        silo.Model.Runner.Allow(2);
+        await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => (piece.Reader, piece.Position) == (1, 9)), "two more are pushed");
+
+        var second = grain.Follow(command.RequestId, 10, sink, 1);
+        var chunk = await first.Within("the earlier call ends");
+        Assert.Equal([5, 6, 7, 8, 9], chunk.Tokens.Select(token => token.Index)); // the silo lives, and this is what should have come
+        Assert.False(other.IsCompleted);
+
+        silo.Model.Runner.Allow(1);
+        await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => (piece.Reader, piece.Position) == (1, 10)), "the next is pushed");
+        Assert.Equal([5, 6, 7, 8, 9, 10], _sink.Pieces.Where(piece => piece.Reader == 1).Select(piece => piece.Position)); // once each
+        silo.Model.Runner.Release();
+        await grain.Abandon(command.RequestId, command.Caller);
+        await Task.WhenAll(second, other).Within("the calls end with the answer");
+    }
+
+    [Fact]
+    public async Task Follow_DeviceFails_EndsSoThatTheGrainCanLeave()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var (grain, command) = (silo.Session("s"), Long("Hello"));
+        var sink = await HeldAtAsync(silo, grain, command, tokens: 8);
+        var call = grain.Follow(command.RequestId, 8, sink, 1);
+
+        silo.Model.Runner.Failure = new InvalidOperationException("The device is gone.");
+        silo.Model.Runner.Release();
+        await call.WaitAsync(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // by itself it would last longer
+
+        Assert.Equal(GenerationEnd.Failed, Assert.Single(_sink.Pieces, piece => piece.Finished is not null).Finished!.End);
+    }
+
+    [Fact]
     public async Task Follow_SiloLeaves_SaysSoWithAllThatItHas()
     {
         await using var silo = await TestSilo.StartAsync();
@@ -68,7 +107,7 @@ public sealed class FollowTests : IAsyncDisposable
         var stopping = silo.StopAsync();
         silo.Model.Runner.Release();
         var chunk = await call.Within("the reader hears of it");
-        while (chunk.State == GenerationState.Known) // a call lasts half a second, and the leave may take longer to begin
+        while (chunk.State == GenerationState.Known) // a call lasts seconds, and the leave may take longer to begin
             chunk = await grain.Follow(command.RequestId, 5, sink, 1).Within("the reader hears of it");
         await stopping.Within("the silo stops");
 

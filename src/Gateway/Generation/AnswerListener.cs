@@ -7,12 +7,14 @@ using VisionCluster.Gateway.Routing;
 namespace VisionCluster.Gateway.Generation;
 
 /// <summary>
-/// Gets an answer from the grain that runs it. Tokens are pushed, while a call to the grain lasts that ends twice a second: it is the sign
-/// of life in both directions, and says what should have come. What has not is read.
+/// Gets an answer from the grain that runs it. Tokens are pushed, while a call to the grain lasts: for seconds, and it is repeated when no
+/// token comes. It is the sign of life in both directions, and says what should have come. What has not is read.
 /// </summary>
 internal sealed class AnswerListener(
     AnswerSink sink, SiloLoss losses, GatewayMetrics metrics, IOptions<GatewayOptions> options, TimeProvider time)
 {
+    private const int MostDoubts = 2; // a silent feed's token may be on its way
+
     private readonly FailoverOptions _options = options.Value.Failover;
 
     /// <summary>One call's worth.</summary>
@@ -24,8 +26,10 @@ internal sealed class AnswerListener(
         if (!run.IsPushed)
             return await ReadAsync(run, stop);
         var feed = run.Listen(sink);
+        var call = feed.Call ?? Follow(run, feed);
+        feed.Call = null; // if this one fails
         var pieces = feed.Pieces;
-        var chunk = await FollowAsync(run, feed, stop);
+        await losses.WaitAsync(Task.WhenAny(call, feed.Woken, feed.Silent), run.SiloLost, Timeout.InfiniteTimeSpan, time, stop);
         if (feed.Finished is { } finished)
             return run.Finish(finished);
         if (feed.HasGap)
@@ -34,9 +38,19 @@ internal sealed class AnswerListener(
             return await ReadAsync(run, stop);
         }
 
-        if (run.Take(chunk!) && chunk!.Tokens.Length > 0 && feed.Pieces == pieces)
-            run.NotPushed(); // tokens half a second old, and no piece: this silo's messages do not arrive
-        return Ends(run, chunk!);
+        var isSilent = !call.IsCompleted;
+        if (isSilent)
+        {
+            feed.ListenOn();
+            feed.Call = Follow(run, feed); // which ends the earlier one
+        }
+
+        var chunk = await WaitAsync(run, call, stop);
+        var isMissed = run.Take(chunk) && chunk.Tokens.Length > 0 && feed.Pieces == pieces;
+        feed.Doubts = isMissed ? feed.Doubts + 1 : 0;
+        if (isMissed && (!isSilent || feed.Doubts == MostDoubts))
+            run.NotPushed(); // tokens seconds old, and no piece: this silo's messages do not arrive
+        return Ends(run, chunk);
     }
 
     /// <summary>The way without pushed tokens.</summary>
@@ -57,13 +71,11 @@ internal sealed class AnswerListener(
         return false;
     }
 
-    /// <returns>Null if the feed woke up first.</returns>
-    private async Task<GenerationChunk?> FollowAsync(AnswerRun run, AnswerFeed feed, CancellationToken stop)
+    private Task<GenerationChunk> Follow(AnswerRun run, AnswerFeed feed)
     {
-        var follow = run.Grain.Follow(run.RequestId, run.Next, sink.Reference, feed.Number);
-        follow.Ignore(); // where nobody waits for it any more
-        var first = await WaitAsync(run, Task.WhenAny(follow, feed.Woken), stop);
-        return first == follow ? await follow : null;
+        var call = run.Grain.Follow(run.RequestId, run.Next, sink.Reference, feed.Number);
+        call.Ignore(); // where nobody waits for it any more
+        return call;
     }
 
     private Task<T> WaitAsync<T>(AnswerRun run, Task<T> call, CancellationToken stop) =>

@@ -121,7 +121,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     }
 
     /// <summary>From now on what its silo pushes is taken.</summary>
-    public AnswerFeed Listen(AnswerSink sink) => _feed ??= sink.Open(this);
+    public AnswerFeed Listen(AnswerSink sink) => _feed ??= sink.Open(this, time);
 
     /// <summary>What is on its way will not be taken any more.</summary>
     public void StopListening()

@@ -23,9 +23,9 @@ internal sealed class AnswerSink(IGrainFactory grains) : IAnswerSink
     }
 
     /// <summary>Pieces with the feed's number go to the run, until the feed is disposed.</summary>
-    public AnswerFeed Open(AnswerRun run)
+    public AnswerFeed Open(AnswerRun run, TimeProvider time)
     {
-        var feed = new AnswerFeed(run, Interlocked.Increment(ref _last), Close);
+        var feed = new AnswerFeed(run, Interlocked.Increment(ref _last), time, Close);
         _feeds[feed.Number] = feed;
         return feed;
     }

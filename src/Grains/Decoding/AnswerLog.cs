@@ -55,6 +55,8 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     {
         Finished = finished;
         Signal();
+        if (finished.End == GenerationEnd.Failed)
+            Close(); // the grain leaves its device, which a call under way would hinder
     }
 
     /// <summary>The answer goes on elsewhere.</summary>
@@ -73,10 +75,12 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
             reader.End();
     }
 
-    /// <summary>What is there, and then what comes, goes to the reader until it is disposed.</summary>
+    /// <summary>What is there, and then what comes, goes to the reader until it is disposed, or comes again.</summary>
     public PushedReader Push(AnswerPublisher publisher, IAnswerSink sink, long reader, int next)
     {
-        var pushed = new PushedReader(publisher.Open(sink), reader, next, Forget);
+        foreach (var earlier in _pushed)
+            earlier.ReplaceBy(reader, sink);
+        var pushed = new PushedReader(publisher.Open(sink), sink, reader, next, Forget);
         _pushed.Add(pushed);
         pushed.Advance(this);
         if (_closed)

@@ -4,10 +4,12 @@ namespace VisionCluster.Grains.Decoding;
 
 /// <summary>A reader that is sent a log's pieces, while its call to the grain lasts. Used on the grain's turns only.</summary>
 /// <param name="outbox">Of its gateway.</param>
+/// <param name="sink">The gateway.</param>
 /// <param name="reader">The gateway's number for it.</param>
 /// <param name="next">Position of the first piece it wants.</param>
 /// <param name="onDispose">Told that it is gone.</param>
-internal sealed class PushedReader(AnswerOutbox outbox, long reader, int next, Action<PushedReader> onDispose) : IDisposable
+internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long reader, int next, Action<PushedReader> onDispose)
+    : IDisposable
 {
     /// <summary>Tokens of one call: what a gateway that does not take them can make a silo hold. Its next call says that it has them.</summary>
     internal const int Window = 512;
@@ -20,10 +22,13 @@ internal sealed class PushedReader(AnswerOutbox outbox, long reader, int next, A
     /// <summary>Completes when nothing more is sent during this call.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Its gateway has called again.</summary>
+    public bool IsReplaced { get; private set; }
+
     /// <summary>Sends what it has not been sent yet, as far as there is room; the rest stays in the log.</summary>
     public void Advance(AnswerLog log)
     {
-        if (_finished || (log.Accepted is null && log.Finished is null))
+        if (IsReplaced || _finished || (log.Accepted is null && log.Finished is null))
             return;
         if (_next == AnswerLog.BeforeAccepted)
         {
@@ -50,6 +55,15 @@ internal sealed class PushedReader(AnswerOutbox outbox, long reader, int next, A
     }
 
     public void End() => _ended.TrySetResult();
+
+    /// <summary>Ends if the other one is its gateway's next call.</summary>
+    public void ReplaceBy(long other, IAnswerSink otherSink)
+    {
+        if (other != reader || !otherSink.Equals(sink))
+            return;
+        IsReplaced = true;
+        End();
+    }
 
     public void Dispose() => onDispose(this);
 }
