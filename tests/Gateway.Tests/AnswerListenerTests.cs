@@ -79,19 +79,37 @@ public sealed class AnswerListenerTests : IDisposable
         AssertWhole(finished: true);
     }
 
-    [Theory]
-    [InlineData(4)] // a token is missing
-    [InlineData(3, 5, 4)] // out of order
-    public async Task Listen_Gap_ReadsFromThereAndFollowsAnew(params int[] pieces)
+    [Fact]
+    public async Task Listen_PiecesOvertakeEachOther_AreRelayedInOrderWithoutARead()
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.Push(1);
+        call.Push(0);
+        call.PushAccepted();
+        call.Push(5, 4, 7);
+        call.PushFinished(Tokens);
+        call.Push(3, 2);
+        Assert.False(listening.IsCompleted);
+        call.Push(6);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Listen_PieceIsLost_ReadsFromThereAndFollowsAnew()
     {
         var listening = ListenAsync();
         var first = await NextCallAsync();
         first.PushAccepted();
         first.Push(0, 1, 2);
-        first.Push(pieces);
+        first.Push(4, 5);
+        _time.Advance(2 * AnswerFeed.Look);
 
         Assert.False(await listening.Within("the gap is read"));
-        Assert.Equal(pieces[0] == 3 ? 4 : 3, Assert.Single(_grain.Reads));
+        Assert.Equal(3, Assert.Single(_grain.Reads));
         first.Push(Tokens); // late pieces of the old call mean nothing
         listening = ListenAsync();
         var second = await NextCallAsync();
@@ -101,6 +119,19 @@ public sealed class AnswerListenerTests : IDisposable
 
         Assert.True(await listening.Within("the answer ends"));
         AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Listen_ManyPiecesAfterALostOne_ReadsAtOnce()
+    {
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.PushAccepted();
+        for (var i = 0; i <= 64; i++)
+            call.Push(4 + i);
+
+        Assert.False(await listening.Within("the gap is read"));
+        Assert.Equal(0, Assert.Single(_grain.Reads));
     }
 
     [Theory]
@@ -113,6 +144,7 @@ public sealed class AnswerListenerTests : IDisposable
         if (accepted)
             call.PushAccepted();
         call.PushFinished(accepted ? Tokens : 0);
+        _time.Advance((accepted ? 2 : 1) * AnswerFeed.Look);
 
         Assert.False(await listening.Within("the tokens are read"));
         Assert.Single(_grain.Reads);
@@ -202,7 +234,7 @@ public sealed class AnswerListenerTests : IDisposable
         var call = await NextCallAsync();
         call.PushAccepted();
         call.Push(0, 1);
-        _time.Advance(AnswerFeed.Quiet); // in which they came
+        _time.Advance(AnswerFeed.Look); // in which they came
         Assert.False(listening.IsCompleted);
 
         var second = await SilenceAsync(looks: 1);
@@ -235,6 +267,32 @@ public sealed class AnswerListenerTests : IDisposable
 
         first.Push(2, 3, 4, 5, 6, 7);
         first.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Listen_CallIsOld_IsRepeatedWhilePiecesCome()
+    {
+        var listening = ListenAsync();
+        var first = await NextCallAsync();
+        first.PushAccepted();
+        for (var i = 0; i < AnswerFeed.CallLooks; i++)
+        {
+            first.Push(i);
+            _time.Advance(AnswerFeed.Look);
+        }
+
+        var second = await NextCallAsync();
+        Assert.Equal((first.Reader, 3), (second.Reader, second.Next));
+        first.Push(3); // still
+        first.Answer(GenerationState.Known, 3);
+        Assert.False(await listening.Within("the earlier call ends"));
+        listening = ListenAsync();
+        second.Push(4, 5, 6, 7);
+        second.PushFinished(Tokens);
 
         Assert.True(await listening.Within("the answer ends"));
         Assert.Empty(_grain.Reads);
@@ -296,7 +354,7 @@ public sealed class AnswerListenerTests : IDisposable
     /// <returns>The call that replaces the one under way.</returns>
     private async Task<PushedGrain.Call> SilenceAsync(int looks)
     {
-        _time.Advance(looks * AnswerFeed.Quiet);
+        _time.Advance(looks * AnswerFeed.Look);
         return await NextCallAsync();
     }
 

@@ -68,14 +68,14 @@ public sealed class FollowTests : IAsyncDisposable
         silo.Model.Runner.Allow(2);
         await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => (piece.Reader, piece.Position) == (1, 9)), "two more are pushed");
 
-        var second = grain.Follow(command.RequestId, 10, sink, 1);
+        var second = grain.Follow(command.RequestId, 9, sink, 1);
         var chunk = await first.Within("the earlier call ends");
-        Assert.Equal([5, 6, 7, 8, 9], chunk.Tokens.Select(token => token.Index)); // the silo lives, and this is what should have come
+        Assert.Equal(9, Assert.Single(chunk.Tokens).Index); // the silo lives, and this should have come
         Assert.False(other.IsCompleted);
 
         silo.Model.Runner.Allow(1);
         await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => (piece.Reader, piece.Position) == (1, 10)), "the next is pushed");
-        Assert.Equal([5, 6, 7, 8, 9, 10], _sink.Pieces.Where(piece => piece.Reader == 1).Select(piece => piece.Position)); // once each
+        Assert.Equal([5, 6, 7, 8, 9, 9, 10], _sink.Pieces.Where(piece => piece.Reader == 1).Select(piece => piece.Position)); // from 9 again
         silo.Model.Runner.Release();
         await grain.Abandon(command.RequestId, command.Caller);
         await Task.WhenAll(second, other).Within("the calls end with the answer");
@@ -93,7 +93,7 @@ public sealed class FollowTests : IAsyncDisposable
         silo.Model.Runner.Release();
         await call.WaitAsync(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken); // by itself it would last longer
 
-        Assert.Equal(GenerationEnd.Failed, Assert.Single(_sink.Pieces, piece => piece.Finished is not null).Finished!.End);
+        await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => piece.Finished?.End == GenerationEnd.Failed), "the failure is pushed");
     }
 
     [Fact]

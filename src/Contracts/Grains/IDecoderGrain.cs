@@ -24,9 +24,9 @@ public interface IDecoderGrain : IGrainWithStringKey
     Task<GenerationChunk> Read(string requestId, int next);
 
     /// <summary>
-    /// Pushes what the log holds from a position on, and what it grows by while the call lasts: four seconds, or less if the answer goes on
-    /// elsewhere, is no longer held, a window of tokens has been pushed, or the reader calls again, from where it is. A reader to whom
-    /// nothing has come for a while does: the earlier call's reply says whether the silo lives, and what was lost.
+    /// Pushes what the log holds from a position on, and what it grows by while the call lasts: six seconds, or less if the answer goes on
+    /// elsewhere, is no longer held, a window of tokens has been pushed, or the reader calls again, from where it is. It does so before the
+    /// call ends, or when nothing has come for a while: the earlier call's reply says that the silo lives, and what may have been lost.
     /// </summary>
     /// <param name="requestId">Of the generation.</param>
     /// <param name="next">Index of the first token wanted; −1 to hear also that the prompt was taken.</param>
@@ -34,7 +34,7 @@ public interface IDecoderGrain : IGrainWithStringKey
     /// <param name="reader">Marks the pieces.</param>
     /// <returns>
     /// From the position on what the log held when the call came, so that a reader notices what has not reached it meanwhile; all it holds
-    /// if the reader has called again, or the answer goes on elsewhere.
+    /// if the answer goes on elsewhere, or, from the position of the reader's next call on, if there is one.
     /// </returns>
     [Alias("Follow"), AlwaysInterleave, ResponseTimeout("00:00:10")]
     Task<GenerationChunk> Follow(string requestId, int next, IAnswerSink sink, long reader);

@@ -3,21 +3,27 @@ using VisionCluster.Contracts.Grains;
 namespace VisionCluster.Gateway.Generation;
 
 /// <summary>
-/// Takes what a silo pushes of one answer: each piece if it is the next one. What concerns pieces changes under the run's lock, the rest is
-/// the follower's; it is of no use any more once there is a gap.
+/// Takes what a silo pushes of one answer. Messages overtake each other: a piece that comes early is kept until those before it have come,
+/// or are found to be lost; the feed is of no use any more then. What concerns pieces changes under the run's lock, the rest is the follower's.
 /// </summary>
 internal sealed class AnswerFeed : IDisposable
 {
-    /// <summary>A feed looks so often whether a piece has come since it looked last.</summary>
-    internal static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    /// <summary>A feed looks so often whether pieces come.</summary>
+    internal static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    /// <summary>Looks after which the call that pieces come by is repeated though they come.</summary>
+    internal const int CallLooks = 3;
+
+    private const int MaxEarly = 64;
 
     private readonly AnswerRun _run;
     private readonly Action<AnswerFeed> _onDispose;
     private readonly ITimer _looks;
     private readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile TaskCompletionSource _silent = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _pieces;
+    private readonly List<AnswerPiece> _early = []; // MaxEarly at most
+    private volatile TaskCompletionSource _due = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _seen;
+    private int _callLooks;
 
     /// <param name="run">The answer.</param>
     /// <param name="number">Marks its pieces.</param>
@@ -26,7 +32,7 @@ internal sealed class AnswerFeed : IDisposable
     public AnswerFeed(AnswerRun run, long number, TimeProvider time, Action<AnswerFeed> onDispose)
     {
         (_run, Number, _onDispose) = (run, number, onDispose);
-        _looks = time.CreateTimer(static feed => ((AnswerFeed)feed!).Look(), this, Quiet, Quiet);
+        _looks = time.CreateTimer(static feed => ((AnswerFeed)feed!)._run.Look((AnswerFeed)feed), this, Look, Look);
     }
 
     public long Number { get; }
@@ -34,19 +40,19 @@ internal sealed class AnswerFeed : IDisposable
     /// <summary>Completes when there is a gap, or with the answer's end.</summary>
     public Task Woken => _woken.Task;
 
-    /// <summary>Completes when no piece has come for a while; anew after <see cref="ListenOn"/>.</summary>
-    public Task Silent => _silent.Task;
+    /// <summary>Completes when no piece has come for a while, or the call is old; anew after <see cref="Called"/>.</summary>
+    public Task Due => _due.Task;
 
-    /// <summary>Pieces that came, known ones as well.</summary>
-    public long Pieces => Interlocked.Read(ref _pieces);
+    /// <summary>Pieces that came in order, known ones as well.</summary>
+    public long Pieces { get; private set; }
 
-    /// <summary>Something before a piece that came has not.</summary>
+    /// <summary>Something before a piece that came has not, and will not.</summary>
     public bool HasGap { get; private set; }
 
     public GenerationFinished? Finished { get; private set; }
 
     /// <summary>The call under way that pieces come by.</summary>
-    public Task<GenerationChunk>? Call { get; set; }
+    public Task<GenerationChunk>? Call { get; private set; }
 
     /// <summary>In a row, how often a silent feed's tokens were at the silo.</summary>
     public int Doubts { get; set; }
@@ -56,19 +62,47 @@ internal sealed class AnswerFeed : IDisposable
     /// <summary>A piece came, and nothing before it is missing.</summary>
     public void Took(GenerationFinished? finished)
     {
-        Interlocked.Increment(ref _pieces);
+        Pieces++;
         Finished ??= finished;
         if (finished is not null)
             _woken.TrySetResult();
     }
 
-    public void Miss()
+    /// <summary>Something before it has not come yet.</summary>
+    public void Keep(in AnswerPiece piece)
     {
-        HasGap = true;
-        _woken.TrySetResult();
+        if (_early.Count == MaxEarly)
+            Miss();
+        else
+            _early.Add(piece);
     }
 
-    public void ListenOn() => _silent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>A kept piece whose turn has come.</summary>
+    public bool TryTakeKept(Predicate<AnswerPiece> hasTurn, out AnswerPiece piece)
+    {
+        var index = _early.Count == 0 ? -1 : _early.FindIndex(hasTurn);
+        piece = index < 0 ? default : _early[index];
+        if (index >= 0)
+            _early.RemoveAt(index);
+        return index >= 0;
+    }
+
+    public void Called(Task<GenerationChunk>? call)
+    {
+        _due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (Call, _callLooks) = (call, 0);
+    }
+
+    /// <summary>One such time has passed.</summary>
+    public void Looked()
+    {
+        var isQuiet = Pieces == _seen;
+        _seen = Pieces;
+        if (isQuiet && _early.Count > 0)
+            Miss();
+        else if (isQuiet || ++_callLooks >= CallLooks)
+            _due.TrySetResult();
+    }
 
     public void Dispose()
     {
@@ -76,11 +110,9 @@ internal sealed class AnswerFeed : IDisposable
         _onDispose(this);
     }
 
-    private void Look()
+    private void Miss()
     {
-        var pieces = Pieces;
-        if (pieces == _seen)
-            _silent.TrySetResult();
-        _seen = pieces;
+        HasGap = true;
+        _woken.TrySetResult();
     }
 }

@@ -13,7 +13,7 @@ namespace VisionCluster.Gateway.Generation;
 internal sealed class AnswerListener(
     AnswerSink sink, SiloLoss losses, GatewayMetrics metrics, IOptions<GatewayOptions> options, TimeProvider time)
 {
-    private const int MostDoubts = 2; // a silent feed's token may be on its way
+    private const int MostDoubts = 2; // tokens may be on their way
 
     private readonly FailoverOptions _options = options.Value.Failover;
 
@@ -27,9 +27,9 @@ internal sealed class AnswerListener(
             return await ReadAsync(run, stop);
         var feed = run.Listen(sink);
         var call = feed.Call ?? Follow(run, feed);
-        feed.Call = null; // if this one fails
+        feed.Called(null); // in case that this one fails
         var pieces = feed.Pieces;
-        await losses.WaitAsync(Task.WhenAny(call, feed.Woken, feed.Silent), run.SiloLost, Timeout.InfiniteTimeSpan, time, stop);
+        await losses.WaitAsync(Task.WhenAny(call, feed.Woken, feed.Due), run.SiloLost, Timeout.InfiniteTimeSpan, time, stop);
         if (feed.Finished is { } finished)
             return run.Finish(finished);
         if (feed.HasGap)
@@ -38,17 +38,13 @@ internal sealed class AnswerListener(
             return await ReadAsync(run, stop);
         }
 
-        var isSilent = !call.IsCompleted;
-        if (isSilent)
-        {
-            feed.ListenOn();
-            feed.Call = Follow(run, feed); // which ends the earlier one
-        }
-
+        var isUnderWay = !call.IsCompleted;
+        if (isUnderWay)
+            feed.Called(Follow(run, feed)); // which ends the earlier one
         var chunk = await WaitAsync(run, call, stop);
         var isMissed = run.Take(chunk) && chunk.Tokens.Length > 0 && feed.Pieces == pieces;
         feed.Doubts = isMissed ? feed.Doubts + 1 : 0;
-        if (isMissed && (!isSilent || feed.Doubts == MostDoubts))
+        if (isMissed && (!isUnderWay || feed.Doubts == MostDoubts))
             run.NotPushed(); // tokens seconds old, and no piece: this silo's messages do not arrive
         return Ends(run, chunk);
     }

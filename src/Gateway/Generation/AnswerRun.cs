@@ -169,26 +169,34 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
             foreach (var token in chunk.Tokens)
                 isNew |= TryAdd(token);
             Heard(isNew);
+            if (_feed is { } feed)
+                RelayKept(feed);
             return isNew;
         }
     }
 
-    /// <summary>Relays a pushed piece if it is the next one.</summary>
+    /// <summary>Relays a pushed piece if it is the next one, and those that had come before their turn.</summary>
     public void Take(AnswerFeed feed, in AnswerPiece piece)
     {
         lock (_lock)
         {
             if (feed != _feed || feed.HasGap)
                 return;
-            if (piece.Position > Math.Max(_copy.Next, 0) || (piece.Accepted is null && _copy.Accepted is null))
+            if (!HasTurn(piece))
             {
-                feed.Miss();
+                feed.Keep(piece);
                 return;
             }
 
-            Heard((piece.Accepted is { } accepted && TryAccept(accepted)) || (piece.Token is { } token && TryAdd(token)));
-            feed.Took(piece.Finished);
+            Relay(feed, piece);
+            RelayKept(feed);
         }
+    }
+
+    public void Look(AnswerFeed feed)
+    {
+        lock (_lock)
+            feed.Looked();
     }
 
     /// <returns>False when it has to be started once more.</returns>
@@ -240,6 +248,21 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private void Relay(AnswerFeed feed, in AnswerPiece piece)
+    {
+        Heard((piece.Accepted is { } accepted && TryAccept(accepted)) || (piece.Token is { } token && TryAdd(token)));
+        feed.Took(piece.Finished);
+    }
+
+    private void RelayKept(AnswerFeed feed)
+    {
+        while (feed.TryTakeKept(HasTurn, out var piece))
+            Relay(feed, piece);
+    }
+
+    private bool HasTurn(AnswerPiece piece) =>
+        piece.Position <= Math.Max(_copy.Next, 0) && (piece.Accepted is not null || _copy.Accepted is not null);
 
     private bool TryAccept(GenerationAccepted accepted)
     {

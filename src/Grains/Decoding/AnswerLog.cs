@@ -79,7 +79,7 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     public PushedReader Push(AnswerPublisher publisher, IAnswerSink sink, long reader, int next)
     {
         foreach (var earlier in _pushed)
-            earlier.ReplaceBy(reader, sink);
+            earlier.ReplaceBy(reader, sink, next);
         var pushed = new PushedReader(publisher.Open(sink), sink, reader, next, Forget);
         _pushed.Add(pushed);
         pushed.Advance(this);

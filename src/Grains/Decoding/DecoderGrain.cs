@@ -22,7 +22,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private const string StateName = "conversation";
     internal const string BusyMessage = "session_id: this session is generating already; wait for its answer, or cancel it.";
     private static readonly TimeSpan ReadWait = TimeSpan.FromMilliseconds(500); // gateways call again, or notice that the silo is gone
-    private static readonly TimeSpan FollowWait = TimeSpan.FromSeconds(4); // at the end a gateway says that it lives
+    private static readonly TimeSpan FollowWait = TimeSpan.FromSeconds(6); // gateways call again after three
 
     private readonly IPersistentState<ConversationState>? _record;
     private readonly ConversationState _transient = new();
@@ -96,8 +96,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         using var pushed = turn.Log.Push(_publisher, sink, reader, next);
         await pushed.Ended.WaitAsync(FollowWait, _time).ConfigureAwait(
             ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        var all = turn.Log.IsMoved || pushed.IsReplaced;
-        return turn.Log.TryRead(next, all ? int.MaxValue : count) ?? new GenerationChunk { State = GenerationState.Known };
+        var end = turn.Log.IsMoved || pushed.Successor is not null ? int.MaxValue : count;
+        return turn.Log.TryRead(pushed.Successor ?? next, end) ?? new GenerationChunk { State = GenerationState.Known };
     }
 
     public Task<GenerateCommand?> Attach(string requestId, Guid caller)

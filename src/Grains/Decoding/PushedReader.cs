@@ -22,13 +22,13 @@ internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long r
     /// <summary>Completes when nothing more is sent during this call.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Its gateway has called again.</summary>
-    public bool IsReplaced { get; private set; }
+    /// <summary>Position of its gateway's next call; null while there is none.</summary>
+    public int? Successor { get; private set; }
 
     /// <summary>Sends what it has not been sent yet, as far as there is room; the rest stays in the log.</summary>
     public void Advance(AnswerLog log)
     {
-        if (IsReplaced || _finished || (log.Accepted is null && log.Finished is null))
+        if (Successor is not null || _finished || (log.Accepted is null && log.Finished is null))
             return;
         if (_next == AnswerLog.BeforeAccepted)
         {
@@ -57,11 +57,11 @@ internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long r
     public void End() => _ended.TrySetResult();
 
     /// <summary>Ends if the other one is its gateway's next call.</summary>
-    public void ReplaceBy(long other, IAnswerSink otherSink)
+    public void ReplaceBy(long other, IAnswerSink otherSink, int otherNext)
     {
         if (other != reader || !otherSink.Equals(sink))
             return;
-        IsReplaced = true;
+        Successor = otherNext;
         End();
     }
 
