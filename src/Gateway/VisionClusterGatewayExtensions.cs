@@ -80,7 +80,7 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<RunningGenerations>();
         services.AddSingleton(CreatePicker);
         services.AddSingleton<GatewayLeave>();
-        services.AddSingleton<AnswerSink>();
+        services.AddSingleton(CreateSink);
         services.AddSingleton(s => s.GetRequiredService<DirectoryWatcher>().Losses);
         services.AddSingleton<AnswerListener>();
         services.AddSingleton<AnswerFollower>();
@@ -98,6 +98,13 @@ public static class VisionClusterGatewayExtensions
         services.AddSingleton<SiloCommands>();
         services.AddSingleton<AdminGrpcService>();
         services.AddSingleton<VisionGrpcService>();
+    }
+
+    private static AnswerSink CreateSink(IServiceProvider services)
+    {
+        var sink = new AnswerSink(services.GetRequiredService<IGrainFactory>());
+        sink.Died += services.GetRequiredService<DirectoryWatcher>().Hear;
+        return sink;
     }
 
     private static DevicePicker CreatePicker(IServiceProvider services)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Diagnostics;
@@ -27,6 +28,7 @@ public static class GrainsExtensions
         silo.Services.AddMetrics();
         silo.Services.TryAddSingleton<GrainMetrics>();
         silo.Services.TryAddSingleton<AnswerPublisher>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeathNotice>();
         silo.Services.TryAddSingleton<EncodeFlights>();
         silo.Services.TryAddSingleton<ILiveSilos, MembershipLiveSilos>();
         silo.Services.TryAddSingleton(TimeProvider.System);

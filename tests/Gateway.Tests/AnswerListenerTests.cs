@@ -300,6 +300,20 @@ public sealed class AnswerListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task Listen_ManyPieces_CallIsRepeatedBeforeTheSiloStops()
+    {
+        var listening = ListenAsync();
+        var first = await NextCallAsync();
+        first.PushAccepted();
+        first.Push([.. Enumerable.Range(0, AnswerFeed.CallPieces - 1)]);
+
+        var second = await NextCallAsync();
+
+        Assert.Equal((first.Reader, AnswerFeed.CallPieces - 1), (second.Reader, second.Next));
+        Assert.False(listening.IsCompleted);
+    }
+
+    [Fact]
     public async Task Listen_LastPiecesWereLost_ReplyFillsInWithinSilence()
     {
         var listening = ListenAsync();

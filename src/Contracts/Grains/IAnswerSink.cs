@@ -12,4 +12,9 @@ public interface IAnswerSink : IGrainObserver
     /// <summary>What answers of one silo have grown by since its last message.</summary>
     [Alias("Push"), OneWay]
     Task Push(PushedAnswers pushed);
+
+    /// <summary>The cluster has declared a silo dead, and its directory may not say so yet.</summary>
+    /// <param name="silo">Its parsable address.</param>
+    [Alias("SiloDied"), OneWay]
+    Task SiloDied(string silo);
 }

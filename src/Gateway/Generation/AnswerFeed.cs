@@ -14,6 +14,9 @@ internal sealed class AnswerFeed : IDisposable
     /// <summary>Looks after which the call that pieces come by is repeated though they come.</summary>
     internal const int CallLooks = 3;
 
+    /// <summary>Pieces after which it is, too: a silo sends twice as many by one call.</summary>
+    internal const int CallPieces = 256;
+
     private const int MaxEarly = 64;
 
     private readonly AnswerRun _run;
@@ -24,6 +27,7 @@ internal sealed class AnswerFeed : IDisposable
     private volatile TaskCompletionSource _due = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _seen;
     private int _callLooks;
+    private int _callPieces;
 
     /// <param name="run">The answer.</param>
     /// <param name="number">Marks its pieces.</param>
@@ -66,6 +70,8 @@ internal sealed class AnswerFeed : IDisposable
         Finished ??= finished;
         if (finished is not null)
             _woken.TrySetResult();
+        if (++_callPieces >= CallPieces)
+            _due.TrySetResult();
     }
 
     /// <summary>Something before it has not come yet.</summary>
@@ -90,7 +96,7 @@ internal sealed class AnswerFeed : IDisposable
     public void Called(Task<GenerationChunk>? call)
     {
         _due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        (Call, _callLooks) = (call, 0);
+        (Call, _callLooks, _callPieces) = (call, 0, 0);
     }
 
     /// <summary>One such time has passed.</summary>

@@ -11,6 +11,9 @@ internal sealed class AnswerSink(IGrainFactory grains) : IAnswerSink
     private IAnswerSink? _reference;
     private long _last;
 
+    /// <summary>Raised with the address of a silo that the cluster has declared dead; by each of the others.</summary>
+    public event Action<string>? Died;
+
     /// <summary>What silos call. Orleans itself keeps no hold on this object: the container does.</summary>
     /// <exception cref="InvalidOperationException">The gateway has not found its cluster yet.</exception>
     public IAnswerSink Reference
@@ -38,6 +41,12 @@ internal sealed class AnswerSink(IGrainFactory grains) : IAnswerSink
                 feed.Take(piece);
         }
 
+        return Task.CompletedTask;
+    }
+
+    public Task SiloDied(string silo)
+    {
+        Died?.Invoke(silo);
         return Task.CompletedTask;
     }
 

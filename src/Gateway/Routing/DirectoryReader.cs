@@ -10,7 +10,7 @@ namespace VisionCluster.Gateway.Routing;
 /// <param name="time">What is waited by.</param>
 internal sealed class DirectoryReader(Func<Task<DirectoryView>> ask, TimeProvider time)
 {
-    private const int MaxAsked = 3;
+    private const int MaxAsked = 8; // as long as it takes to declare a silo dead
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The first answer of several calls; the last one's error if all fail.</summary>

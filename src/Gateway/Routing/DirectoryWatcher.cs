@@ -17,6 +17,8 @@ internal sealed class DirectoryWatcher(
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _applying = new(1);
+    private readonly DeadSilos _dead = new();
     private readonly DirectoryReader _reader = new(() => grains.GetGrain<IDeviceDirectoryGrain>(0).GetView(), time);
     private volatile DirectoryView _view = DirectoryView.Empty;
     private volatile bool _failed;
@@ -51,6 +53,13 @@ internal sealed class DirectoryWatcher(
     {
         Volatile.Write(ref _hurried, time.GetTimestamp());
         Volatile.Read(ref _hurry).TrySetResult();
+    }
+
+    /// <summary>Knows of a silo's death before the directory says so.</summary>
+    public void Hear(string deadSilo)
+    {
+        if (_dead.TryAdd(deadSilo))
+            _ = ApplyAsync(null); // it never faults
     }
 
     /// <summary>Reads the directory, from now on; callers share a call that none of them came after. Failure keeps the old view.</summary>
@@ -100,18 +109,32 @@ internal sealed class DirectoryWatcher(
     {
         try
         {
-            var before = _view;
-            _view = Complete(await _reader.ReadAsync());
-            Choices.Merge(_view.Choices);
-            _current = ClusterModels.From(_view, Choices.RevisionOf);
-            await LeaveWaysAsync(before); // before those who wait for a dead silo are told, and call the cluster again
-            Losses.Update(_view.Members);
+            await ApplyAsync(await _reader.ReadAsync());
             _failed = false;
         }
         catch (Exception e)
         {
             _failed = true;
             logger.DirectoryUnavailable(e);
+        }
+    }
+
+    /// <param name="news">Null if only a death was heard of.</param>
+    private async Task ApplyAsync(DirectoryView? news)
+    {
+        await _applying.WaitAsync();
+        try
+        {
+            var before = _view;
+            _view = _dead.Without(Complete(news ?? before));
+            Choices.Merge(_view.Choices);
+            _current = ClusterModels.From(_view, Choices.RevisionOf);
+            await LeaveWaysAsync(before); // before those who wait for a dead silo are told, and call the cluster again
+            Losses.Update(_view.Members);
+        }
+        finally
+        {
+            _applying.Release();
         }
     }
 

@@ -42,5 +42,15 @@ internal sealed class AnswerPublisher(GrainMetrics metrics, ILogger<AnswerPublis
         }
     }
 
+    /// <summary>Every gateway that follows an answer here hears of a silo's death.</summary>
+    public void TellOfDeath(string silo)
+    {
+        IAnswerSink[] sinks;
+        lock (_lock)
+            sinks = [.. _entries.Keys];
+        foreach (var sink in sinks)
+            sink.SiloDied(silo).Ignore(); // the directory says it, too
+    }
+
     private readonly record struct Entry(AnswerOutbox Outbox, int Readers);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Fakes;
@@ -28,6 +29,9 @@ internal sealed class HeldSink : IAnswerSink
 
     public IReadOnlyList<AnswerPiece> Pieces => [.. Messages.SelectMany(pieces => pieces)];
 
+    /// <summary>Silos that it was told are dead.</summary>
+    public ConcurrentQueue<string> Dead { get; } = new();
+
     public void Hold() => _held = true;
 
     public void Release()
@@ -49,6 +53,12 @@ internal sealed class HeldSink : IAnswerSink
 
         lock (_lock)
             _messages.Add(pushed.Pieces);
+        return Task.CompletedTask;
+    }
+
+    public Task SiloDied(string silo)
+    {
+        Dead.Enqueue(silo);
         return Task.CompletedTask;
     }
 }
