@@ -14,7 +14,7 @@ internal sealed class AnswerFeed : IDisposable
     /// <summary>Looks after which the call that pieces come by is repeated though they come.</summary>
     internal const int CallLooks = 3;
 
-    /// <summary>Pieces after which it is, too: a silo sends twice as many by one call.</summary>
+    /// <summary>Pieces after which it is, too: a silo sends several times as many by one call.</summary>
     internal const int CallPieces = 256;
 
     private const int MaxEarly = 64;

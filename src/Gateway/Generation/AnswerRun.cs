@@ -233,10 +233,14 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         return _starting = _starting is { IsCompleted: false } earlier ? Task.WhenAny(earlier, start).Unwrap() : start;
     }
 
-    /// <summary>How long the next start may go unanswered: twice as long as the last one.</summary>
+    /// <summary>
+    /// How long the next start may go unanswered: twice as long as the last one. Short at first where a silo has just died: the start may have
+    /// met one that did not know.
+    /// </summary>
     public TimeSpan NextStartLimit(FailoverOptions options)
     {
-        _startLimit = Min(_startLimit is { } last ? 2 * last : options.CallTimeout, options.Timeout);
+        var first = Avoid is null ? options.CallTimeout : options.CallTimeout / 4;
+        _startLimit = Min(_startLimit is { } last ? 2 * last : first, options.Timeout);
         return _startLimit.Value;
     }
 

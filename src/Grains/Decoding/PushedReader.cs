@@ -12,7 +12,7 @@ internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long r
     : IDisposable
 {
     /// <summary>Tokens of one call: what a gateway that does not take them can make a silo hold. Its next call says that it has them.</summary>
-    internal const int Window = 512;
+    internal const int Window = 2_048;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _end = Math.Max(next, 0) + Window;
