@@ -29,7 +29,7 @@ internal sealed class DirectoryReporter(
             {
                 Loads = loads.Reports,
                 Choices = choices.All,
-                Gateway = silo.GatewayAddress?.ToParsableString() ?? "",
+                Gateway = GatewayOf(silo),
             };
             choices.Merge(await grains.GetGrain<IDeviceDirectoryGrain>(0).Report(report));
         }
@@ -38,6 +38,11 @@ internal sealed class DirectoryReporter(
             _one.Release();
         }
     }
+
+    /// <summary>As membership lists it for clients: with the silo's generation, which Orleans leaves out here.</summary>
+    internal static string GatewayOf(ILocalSiloDetails silo) => silo.GatewayAddress is { } gateway
+        ? SiloAddress.New(gateway.Endpoint, silo.SiloAddress.Generation).ToParsableString()
+        : "";
 
     private static ModelReport Describe(ModelPlacement placement)
     {
