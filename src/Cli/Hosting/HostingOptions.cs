@@ -84,8 +84,10 @@ internal sealed class HostingOptions
 
     public Option<bool> Int8Encoders { get; } = new("--int8-encoders") { Description = "Vision encoders multiply 8-bit integers: faster, and not exact." };
 
+    public Option<bool> CudaGraphs { get; } = new("--cuda-graphs") { Description = "Decode steps on cuda:N are replayed as CUDA graphs. Not run on a GPU yet: see docs/gpu.md." };
+
     private IEnumerable<Option> All =>
-        [Model, Device, Threads, Context, Slots, KvMegabytes, PrefixCacheMegabytes, KvPrecision, Speculate, Precision.Option, Int8Encoders];
+        [Model, Device, CudaGraphs, Threads, Context, Slots, KvMegabytes, PrefixCacheMegabytes, KvPrecision, Speculate, Precision.Option, Int8Encoders];
 
     public void AddTo(Command command)
     {
@@ -119,9 +121,15 @@ internal sealed class HostingOptions
             throw new CliException($"--device {text} is not a device; write cpu:0, cuda:N, simulated:N or simulated:N..M.");
         }
 
+        var graphs = parsed.GetValue(CudaGraphs);
+        if (graphs && device.Kind != DeviceKind.Cuda)
+        {
+            throw new CliException($"--cuda-graphs is for cuda:N; the device is {text}. Leave it away.");
+        }
+
         var options = new ModelHostOptions
         {
-            Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads") },
+            Device = device with { Threads = AtLeastOne(parsed.GetValue(Threads), "--threads"), CudaGraphs = graphs },
             MaxContextTokens = AtLeastOne(parsed.GetValue(Context), "--context"),
             MaxSlots = AtLeastOne(parsed.GetValue(Slots), "--slots"),
             KvPrecision = parsed.GetValue(KvPrecision),

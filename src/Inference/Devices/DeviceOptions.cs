@@ -31,6 +31,9 @@ public sealed record DeviceOptions
     /// <summary>Folder that gets ONNX Runtime's profile of every graph, written when its session is closed. Default: none.</summary>
     public string? ProfileFolder { get; init; }
 
+    /// <summary>Whether a GPU replays decode steps as CUDA graphs. Default false: it has not been run on a GPU yet (docs/gpu.md).</summary>
+    public bool CudaGraphs { get; init; }
+
     /// <summary>Devices from <see cref="Index"/> on; more than one only where they are simulated. Default 1.</summary>
     public int Count { get; init; } = 1;
 

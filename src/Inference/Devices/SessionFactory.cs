@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using VisionCluster.Inference.Kernels;
 using VisionCluster.Models;
@@ -10,21 +11,23 @@ internal static class SessionFactory
     /// <param name="graphPath">The graph.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="spins">Whether threads spin between the operators of a run; they never do between runs (docs: ADR 002).</param>
+    /// <param name="captures">Whether a GPU may capture its runs as CUDA graphs (docs/gpu.md).</param>
     /// <exception cref="ModelException">The graph does not load, or the device's runtime is absent.</exception>
-    public static InferenceSession Open(string graphPath, DeviceOptions device, bool spins = false)
+    public static DeviceSession Open(string graphPath, DeviceOptions device, bool spins = false, bool captures = false)
     {
         if (device.Kind == DeviceKind.Simulated)
             throw new ModelException($"{device.Id} is simulated: it runs simulated models only, and no graph.");
         try
         {
-            using var options = Create(device, spins);
+            using var call = CaptureGate.Enter(device);
+            using var options = Create(device, spins, captures);
             if (device.ProfileFolder is { } folder)
             {
                 options.ProfileOutputPathPrefix = Path.Combine(folder, Path.GetFileNameWithoutExtension(graphPath));
                 options.EnableProfiling = true;
             }
 
-            return new InferenceSession(graphPath, options);
+            return new DeviceSession(new InferenceSession(graphPath, options), device);
         }
         catch (OnnxRuntimeException e)
         {
@@ -32,7 +35,7 @@ internal static class SessionFactory
         }
     }
 
-    private static SessionOptions Create(DeviceOptions device, bool spins)
+    private static SessionOptions Create(DeviceOptions device, bool spins, bool captures)
     {
         var options = new SessionOptions
         {
@@ -50,7 +53,13 @@ internal static class SessionFactory
         KernelLibrary.Register(options);
         if (device.Kind == DeviceKind.Cuda)
         {
-            options.AppendExecutionProvider_CUDA(device.Index);
+            using var cuda = new OrtCUDAProviderOptions();
+            cuda.UpdateOptions(new Dictionary<string, string>
+            {
+                ["device_id"] = device.Index.ToString(CultureInfo.InvariantCulture),
+                ["enable_cuda_graph"] = captures ? "1" : "0",
+            });
+            options.AppendExecutionProvider_CUDA(cuda);
         }
 
         return options;

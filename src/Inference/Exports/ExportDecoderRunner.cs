@@ -13,7 +13,7 @@ namespace VisionCluster.Inference.Exports;
 internal sealed class ExportDecoderRunner : IDecoderRunner
 {
     private readonly DecoderExport _export;
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly OrtIoBinding _binding;
     private readonly RunOptions _runOptions = new();
     private readonly ITokenEmbedder _embedder;
@@ -98,6 +98,7 @@ internal sealed class ExportDecoderRunner : IDecoderRunner
         var total = past + (rows.Length / HiddenSize);
         _kv.Truncate(slot, past);
         var bound = new List<OrtValue>();
+        using var call = CaptureGate.Enter(_session.Device);
         try
         {
             // Anew for each run, or the last run's tensor would have to fit.

@@ -16,7 +16,7 @@ internal sealed class ExportEncoderRunner : IEncoderRunner
 
     private readonly EncoderExport _export;
     private readonly EncoderManifest _manifest;
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly RunOptions _runOptions = new();
 
     public ExportEncoderRunner(CompiledModel model, DeviceOptions device)

@@ -11,7 +11,7 @@ internal sealed class GraphEmbedder : ITokenEmbedder
     private static readonly string[] InputNames = [ExportTensors.InputIds];
     private static readonly string[] OutputNames = [ExportTensors.Embeddings];
 
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly ExportElement _type;
     private readonly int _vocabulary;

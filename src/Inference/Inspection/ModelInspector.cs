@@ -14,7 +14,7 @@ namespace VisionCluster.Inference.Inspection;
 /// </summary>
 public sealed class ModelInspector(CompiledModel model, DeviceOptions device) : IDisposable
 {
-    private readonly Dictionary<GraphKind, InferenceSession> _sessions = [];
+    private readonly Dictionary<GraphKind, DeviceSession> _sessions = [];
 
     /// <summary>Encodes tiles of a vision-language model.</summary>
     /// <param name="pixels"><c>[tiles, 3, height, width]</c></param>
@@ -93,7 +93,7 @@ public sealed class ModelInspector(CompiledModel model, DeviceOptions device) : 
         return tensors;
     }
 
-    private InferenceSession Open(GraphKind kind)
+    private DeviceSession Open(GraphKind kind)
     {
         if (model.Export is not null)
         {

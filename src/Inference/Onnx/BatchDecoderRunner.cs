@@ -3,7 +3,7 @@ using VisionCluster.Models.Compilation;
 
 namespace VisionCluster.Inference.Onnx;
 
-/// <summary>Graphs with ONNX Runtime's attention: a run is a batch of slots 0..n−1 with one new token each, or any number of tokens for one slot.</summary>
+/// <summary>Graphs with ONNX Runtime's attention on a CPU: a run is a batch of slots 0..n−1 with one new token each, or any number of tokens for one slot.</summary>
 internal sealed class BatchDecoderRunner(CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision)
     : OnnxDecoderRunner(model, device, slots, capacity, maxChunkTokens, precision)
 {
@@ -30,20 +30,12 @@ internal sealed class BatchDecoderRunner(CompiledModel model, DeviceOptions devi
 
     public override void Decode(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> past, Span<float> logits)
     {
-        // An empty batch kills the process inside GroupQueryAttention.
-        ArgumentOutOfRangeException.ThrowIfLessThan(tokenIds.Length, 1);
-        var longest = 0;
+        Buffers.Total.Span[0] = LoadRows(tokenIds, past);
         for (var row = 0; row < tokenIds.Length; row++)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(past[row], 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(past[row], SlotCapacity);
-            longest = Math.Max(longest, past[row]);
-            Buffers.Lengths.Span[row] = past[row];
             Buffers.Rows.Span[row] = row;
         }
 
-        Embed(tokenIds, Buffers.Embeddings.Span);
-        Buffers.Total.Span[0] = longest + 1;
         var binding = _decode[tokenIds.Length] ??= new DecodeBinding(Session, Kv, Buffers, tokenIds.Length, tokens: 1);
         Session.RunWithBinding(RunOptions, binding.Binding);
         Buffers.Logits.Span[..(tokenIds.Length * VocabularySize)].CopyTo(logits);

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using VisionCluster.Inference.Devices;
 using VisionCluster.Models.Families;
 
 namespace VisionCluster.Inference.Onnx;
@@ -12,7 +13,7 @@ internal sealed class DecodeBinding : IDisposable
 {
     private readonly List<OrtValue> _owned = [];
 
-    public DecodeBinding(InferenceSession session, KvMemory kv, RunBuffers buffers, int sequences, int tokens)
+    public DecodeBinding(DeviceSession session, KvMemory kv, RunBuffers buffers, int sequences, int tokens)
     {
         var rows = sequences * tokens;
         Binding = session.CreateIoBinding();

@@ -19,8 +19,8 @@ internal abstract class KvMemory(KvShape shape) : IDisposable
     /// <param name="device">Where.</param>
     /// <param name="session">A session on the device.</param>
     /// <param name="scales">For a pool of 8-bit integers; the pool disposes them.</param>
-    public static KvMemory Create(KvShape shape, DeviceOptions device, InferenceSession session, KvScales? scales = null) => device.Kind == DeviceKind.Cuda
-        ? new CudaKvMemory(shape, device.Index, session)
+    public static KvMemory Create(KvShape shape, DeviceOptions device, DeviceSession session, KvScales? scales = null) => device.Kind == DeviceKind.Cuda
+        ? new CudaKvMemory(shape, session)
         : new HostKvMemory(shape) { Scales = scales };
 
     /// <summary>A view over <paramref name="count"/> slots of a plane (layer · 2, plus 1 for values).</summary>

@@ -11,10 +11,15 @@ namespace VisionCluster.Inference.Onnx;
 /// <summary>Opens a model's graphs: those compiled here, or a ready-made export's on its plainer path.</summary>
 internal static class ModelRunners
 {
-    /// <exception cref="ModelException">The model's keys and values cannot be kept in this precision.</exception>
+    /// <exception cref="ModelException">The model's keys and values cannot be kept in this precision, or the device captures no graphs.</exception>
     public static IDecoderRunner OpenDecoder(
         CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Auto)
     {
+        if (device is { CudaGraphs: true, Kind: not DeviceKind.Cuda })
+        {
+            throw new ModelException($"CUDA graphs are for cuda:N; {device.Id} has none. Leave --cuda-graphs away.");
+        }
+
         precision = Resolve(model, device, precision);
         if (precision != KvPrecision.Fp16 && model.Manifest.Decoder is { IsHalf: true })
         {

@@ -8,13 +8,14 @@ namespace VisionCluster.Inference.Onnx;
 
 /// <summary>
 /// Runs a compiled decoder graph over a pool of key-value slots, with every buffer and most bindings prepared once. What a run looks like
-/// depends on the graph's attention: <see cref="PackedDecoderRunner"/> with our own, <see cref="BatchDecoderRunner"/> with ONNX Runtime's.
+/// depends on the graph's attention: <see cref="PackedDecoderRunner"/> with our own, <see cref="BatchDecoderRunner"/> with ONNX Runtime's, and
+/// with that on a GPU <see cref="DeviceDecoderRunner"/>.
 /// </summary>
 internal abstract class OnnxDecoderRunner : IDecoderRunner
 {
     private protected const int MaxLogitRows = 16;
 
-    private readonly InferenceSession? _prefix;
+    private readonly DeviceSession? _prefix;
     private readonly EmbeddingTable _table;
     private readonly PrefillBinding?[] _prefixPrefill;
 
@@ -26,7 +27,7 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
         IsExact = decoder is { HasSlotAttention: true, BidirectionalPrefix: false } && precision != KvPrecision.Int8;
         KeepsAnswersPrivate = !IsExact && (precision == KvPrecision.Int8 || model.Manifest.Precision != ModelPrecision.Fp32.Name());
         var scales = precision == KvPrecision.Int8 ? KvCalibration.Measure(model, device) : null;
-        Session = scales is null ? SessionFactory.Open(model.GraphPath(precision == KvPrecision.Fp16 && !decoder.IsHalf ? GraphKind.DecoderHalfCache : GraphKind.Decoder), device, spins: true)
+        Session = scales is null ? SessionFactory.Open(model.GraphPath(precision == KvPrecision.Fp16 && !decoder.IsHalf ? GraphKind.DecoderHalfCache : GraphKind.Decoder), device, spins: true, captures: device.CudaGraphs)
             : AttentionKernels.WithoutFlash(() => SessionFactory.Open(model.GraphPath(GraphKind.DecoderEightBitCache), device, spins: true));
         _prefix = decoder.BidirectionalPrefix ? SessionFactory.Open(model.GraphPath(GraphKind.DecoderPrefix), device) : null;
         _table = new EmbeddingTable(model);
@@ -71,7 +72,7 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
 
     internal KvMemory Kv { get; }
 
-    private protected InferenceSession Session { get; }
+    private protected DeviceSession Session { get; }
 
     private protected RunBuffers Buffers { get; }
 
@@ -79,13 +80,14 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
 
     public static OnnxDecoderRunner Open(
         CompiledModel model, DeviceOptions device, int slots, int capacity, int maxChunkTokens, KvPrecision precision = KvPrecision.Fp32) =>
-        model.Manifest.Decoder is { HasSlotAttention: true } && precision != KvPrecision.Int8
+        device.Kind == DeviceKind.Cuda ? new DeviceDecoderRunner(model, device, slots, capacity, maxChunkTokens, precision)
+            : model.Manifest.Decoder is { HasSlotAttention: true } && precision != KvPrecision.Int8
             ? new PackedDecoderRunner(model, device, slots, capacity, maxChunkTokens, precision)
             : new BatchDecoderRunner(model, device, slots, capacity, maxChunkTokens, precision);
 
     public void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination) => _table.Lookup(tokenIds, destination);
 
-    public void Prefill(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits)
+    public virtual void Prefill(int slot, int past, ReadOnlySpan<float> embeddings, Span<float> logits)
     {
         if (past > 0 || _prefix is null)
         {
@@ -105,14 +107,14 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
 
     public virtual void Run(ReadOnlySpan<SlotRun> runs, ReadOnlySpan<float> embeddings, Span<float> logits) => throw new NotSupportedException();
 
-    public void CopySlot(int source, int destination, int tokens) => Kv.Copy(source, destination, tokens);
+    public virtual void CopySlot(int source, int destination, int tokens) => Kv.Copy(source, destination, tokens);
 
-    public void SwapSlots(int first, int second, int firstTokens, int secondTokens) =>
+    public virtual void SwapSlots(int first, int second, int firstTokens, int secondTokens) =>
         Kv.Swap(first, second, Math.Max(firstTokens, secondTokens));
 
     public void ReadKv(int slot, int start, int tokens, Span<byte> destination) => Kv.Read(slot, start, tokens, destination);
 
-    public void WriteKv(int slot, int start, int tokens, ReadOnlySpan<byte> source) => Kv.Write(slot, start, tokens, source);
+    public virtual void WriteKv(int slot, int start, int tokens, ReadOnlySpan<byte> source) => Kv.Write(slot, start, tokens, source);
 
     public void Trim(int slot, int tokens) => Kv.Trim(slot, tokens);
 
@@ -125,14 +127,32 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
         }
 
         RunOptions.Dispose();
+        Kv.Dispose();
         Session.Dispose();
         _prefix?.Dispose();
         Buffers.Dispose();
-        Kv.Dispose();
         _table.Dispose();
     }
 
     private protected abstract void DisposeBindings();
+
+    /// <summary>Writes the inputs of a step with one token for each of slots 0..n−1; returns the longest sequence with its new token.</summary>
+    private protected int LoadRows(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> past)
+    {
+        // An empty batch kills the process inside GroupQueryAttention.
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokenIds.Length, 1);
+        var longest = 0;
+        for (var row = 0; row < tokenIds.Length; row++)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(past[row], 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(past[row], SlotCapacity);
+            longest = Math.Max(longest, past[row]);
+            Buffers.Lengths.Span[row] = past[row];
+        }
+
+        Embed(tokenIds, Buffers.Embeddings.Span);
+        return longest + 1;
+    }
 
     /// <summary>Writes a chunk's inputs; returns its tokens and how many rows of logits it is to return.</summary>
     private protected (int Tokens, int Rows) Load(int past, ReadOnlySpan<float> embeddings, int logits)

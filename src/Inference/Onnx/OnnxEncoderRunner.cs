@@ -11,7 +11,7 @@ internal sealed class OnnxEncoderRunner : IEncoderRunner
 {
     private static readonly string[] OutputNames = [EncoderTensors.ImageFeatures];
 
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly EncoderManifest _manifest;
     private readonly RunOptions _runOptions = new();
 

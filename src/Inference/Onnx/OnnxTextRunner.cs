@@ -13,7 +13,7 @@ internal sealed class OnnxTextRunner : IDisposable
 {
     private static readonly string[] OutputNames = [EncoderTensors.Features];
 
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly TextEncoderManifest _manifest;
     private readonly RunOptions _runOptions = new();
 

@@ -16,7 +16,7 @@ internal sealed class OnnxVisionRunner : IEncoderRunner
     private static readonly string[] InputNames = [EncoderTensors.PixelValues];
     private static readonly string[] OutputNames = [EncoderTensors.Features];
 
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly VisionEncoderManifest _manifest;
     private readonly RunOptions _runOptions = new();
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using VisionCluster.Inference.Devices;
 using VisionCluster.Models.Families;
 
 namespace VisionCluster.Inference.Onnx;
@@ -7,14 +8,14 @@ namespace VisionCluster.Inference.Onnx;
 /// <summary>What runs over packed tokens bind: all slots, and inputs and outputs of the last run's shape, which cost nothing when it comes again.</summary>
 internal sealed class PackedBinding : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly RunBuffers _buffers;
     private readonly OrtIoBinding _binding;
     private readonly List<OrtValue> _owned = [];
     private (int Sequences, int Tokens, int Rows) _shape = (-1, -1, -1);
     private OrtValue[] _views = [];
 
-    public PackedBinding(InferenceSession session, KvMemory kv, RunBuffers buffers)
+    public PackedBinding(DeviceSession session, KvMemory kv, RunBuffers buffers)
     {
         (_session, _buffers, _binding) = (session, buffers, session.CreateIoBinding());
         KvBinding.Bind(_binding, kv, 0, kv.Shape.Slots, _owned);

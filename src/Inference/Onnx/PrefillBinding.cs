@@ -1,23 +1,26 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using VisionCluster.Inference.Devices;
 using VisionCluster.Models.Families;
 
 namespace VisionCluster.Inference.Onnx;
 
-/// <summary>What prefilling one slot binds. The slot's planes stay bound; only the chunk's shape changes from run to run.</summary>
+/// <summary>What prefilling one slot binds. The slot's planes stay bound; only the chunk changes from run to run: what a GPU reads is
+/// copied there when it is bound, so that all of it is bound anew.</summary>
 internal sealed class PrefillBinding : IDisposable
 {
-    private readonly InferenceSession _session;
+    private readonly DeviceSession _session;
     private readonly RunBuffers _buffers;
     private readonly OrtIoBinding _binding;
     private readonly List<OrtValue> _owned = [];
+    private readonly OrtValue? _lengths;
 
     /// <param name="session">The decoder's serving or prefix graph.</param>
     /// <param name="kv">The pool.</param>
     /// <param name="buffers">Inputs and outputs.</param>
     /// <param name="slot">The slot to write.</param>
     /// <param name="withLengths">Whether the graph takes lengths of what is cached: the prefix graph always begins an empty slot.</param>
-    public PrefillBinding(InferenceSession session, KvMemory kv, RunBuffers buffers, int slot, bool withLengths)
+    public PrefillBinding(DeviceSession session, KvMemory kv, RunBuffers buffers, int slot, bool withLengths)
     {
         (_session, _buffers) = (session, buffers);
         _binding = session.CreateIoBinding();
@@ -27,10 +30,10 @@ internal sealed class PrefillBinding : IDisposable
             return;
         }
 
-        var (lengths, total) = (buffers.Lengths.View(TensorElementType.Int32, 1), buffers.Total.View(TensorElementType.Int32, 1));
-        _owned.AddRange([lengths, total]);
-        _binding.BindInput(DecoderTensors.SequenceLengths, lengths);
-        _binding.BindInput(DecoderTensors.TotalLength, total);
+        _lengths = buffers.Lengths.View(TensorElementType.Int32, 1);
+        var total = buffers.Total.View(TensorElementType.Int32, 1);
+        _owned.AddRange([_lengths, total]);
+        _binding.BindInput(DecoderTensors.TotalLength, total); // attention reads it in main memory
     }
 
     /// <param name="options">Run options.</param>
@@ -43,6 +46,11 @@ internal sealed class PrefillBinding : IDisposable
         using var logits = _buffers.Logits.View(TensorElementType.Float, rows, _buffers.VocabularySize);
         _binding.BindInput(DecoderTensors.Embeddings, embeddings);
         _binding.BindInput(DecoderTensors.LogitRows, wanted);
+        if (_lengths is not null)
+        {
+            _binding.BindInput(DecoderTensors.SequenceLengths, _lengths);
+        }
+
         _binding.BindOutput(DecoderTensors.Logits, logits);
         _session.RunWithBinding(options, _binding);
     }

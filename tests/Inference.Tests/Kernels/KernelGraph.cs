@@ -24,7 +24,7 @@ internal sealed class KernelGraph : IDisposable
         Session = SessionFactory.Open(Path.Combine(_folder.Path, "graph.onnx"), DeviceOptions.Cpu with { Threads = 2 });
     }
 
-    public InferenceSession Session { get; }
+    public DeviceSession Session { get; }
 
     /// <summary>Runs with float inputs; returns the first output.</summary>
     public float[] Run(params (string Name, float[] Values, long[] Shape)[] inputs)
@@ -33,7 +33,7 @@ internal sealed class KernelGraph : IDisposable
         try
         {
             using var options = new RunOptions();
-            using var results = Session.Run(options, values, [Session.OutputNames[0]]);
+            using var results = Session.Run(options, values.Keys, values.Values, [Session.OutputNames[0]]);
             return results[0].GetTensorDataAsSpan<float>().ToArray();
         }
         finally
