@@ -39,7 +39,7 @@ internal sealed class RunnerSchedule(OnnxDecoderRunner expected, OnnxDecoderRunn
     private int[] Step()
     {
         var (slot, other) = (_random.Next(_tokens.Length), _random.Next(_tokens.Length));
-        switch (_random.Next(10))
+        switch (_random.Next(12))
         {
             case 0:
                 Prompt(slot);
@@ -48,11 +48,11 @@ internal sealed class RunnerSchedule(OnnxDecoderRunner expected, OnnxDecoderRunn
                 Extend(slot, 4);
                 _tokens[slot] -= _random.Next(3); // guesses that were wrong
                 return [slot];
-            case 2 when slot != other:
+            case 2 or 3 or 4 when slot != other:
                 Both(runner => runner.CopySlot(slot, other, _tokens[slot]));
                 _tokens[other] = _tokens[slot];
                 return [other];
-            case 3 when slot != other:
+            case 5 when slot != other:
                 Both(runner => runner.SwapSlots(slot, other, _tokens[slot], _tokens[other]));
                 (_tokens[slot], _tokens[other]) = (_tokens[other], _tokens[slot]);
                 return [slot, other];
