@@ -25,7 +25,7 @@ public interface IModelHost : IAsyncDisposable
     /// <summary>Such as <c>cpu:0</c>.</summary>
     string Device { get; }
 
-    /// <summary>fp32, fp16, int8 or int4.</summary>
+    /// <summary>fp32, fp16, bf16, int8 or int4.</summary>
     string Precision { get; }
 
     /// <summary>What the model can be asked for, of <see cref="TaskNames"/>.</summary>

@@ -12,6 +12,9 @@ public enum KvPrecision
     /// <summary>Halves, half of the memory; what other engines cache by default.</summary>
     Fp16,
 
+    /// <summary>bfloat16, for decoders that compute in it on a GPU; they have no other.</summary>
+    Bf16,
+
     /// <summary>8-bit integers with a scale for each channel: a quarter of the memory.</summary>
     Int8,
 }

@@ -16,7 +16,7 @@ internal static class ModelsLoadCommand
         var endpoint = AdminConnection.Options();
         var source = new Argument<string>("SOURCE") { Description = "Folder or file below a silo's model roots, or a model that ships with it." };
         var name = new Option<string?>("--name") { Description = "What clients call it. Default: as the source is called.", HelpName = "NAME" };
-        var precision = new Option<string?>("--precision") { Description = "fp32, fp16 (GPUs), int8, int4 or auto. Default: as each silo is configured.", HelpName = "FORM" };
+        var precision = new Option<string?>("--precision") { Description = "fp32, fp16 or bf16 (GPUs), int8, int4 or auto. Default: as each silo is configured.", HelpName = "FORM" };
         var silo = new Option<string[]>("--silo") { Description = "Name of a silo; repeatable. Default: all.", HelpName = "SILO" };
         var replace = new Option<bool>("--replace") { Description = "Unload the model's other revisions on each silo that has loaded this one." };
         var hold = new Option<bool>("--hold") { Description = "New sessions don't take it before 'models use' says so." };

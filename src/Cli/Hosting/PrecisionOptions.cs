@@ -11,7 +11,7 @@ internal sealed class PrecisionOptions
 {
     public Option<string[]> Option { get; } = new("--precision")
     {
-        Description = "Form of decoders: fp32 (CPUs), fp16 (GPUs), int8, int4, or auto (fp16 on GPUs; on CPUs fp32 below 1 GiB of float32 weights, else the "
+        Description = "Form of decoders: fp32 (CPUs), fp16 or bf16 (GPUs), int8, int4, or auto (fp16 on GPUs; on CPUs fp32 below 1 GiB of float32 weights, else the "
             + "file's own blocks, else int8). MODEL=FORM says it for one model; repeatable. Default: as configured, else auto.",
         HelpName = "FORM",
     };

@@ -65,13 +65,14 @@ internal readonly record struct KvShape(int Layers, int Slots, int KvHeads, int 
     {
         KvPrecision.Fp32 => TensorElementType.Float,
         KvPrecision.Fp16 => TensorElementType.Float16,
+        KvPrecision.Bf16 => TensorElementType.BFloat16,
         KvPrecision.Int8 => TensorElementType.Int8,
         _ => throw new InvalidOperationException($"{Precision} is not what memory holds."),
     };
 
     public int ElementBytes => ElementType switch
     {
-        TensorElementType.Float16 => 2,
+        TensorElementType.Float16 or TensorElementType.BFloat16 => 2,
         TensorElementType.Int8 => 1,
         _ => sizeof(float),
     };

@@ -21,9 +21,12 @@ internal static class ModelRunners
         }
 
         precision = Resolve(model, device, precision);
-        if (precision != KvPrecision.Fp16 && model.Manifest.Decoder is { IsHalf: true })
+        var own = Resolve(model, device, KvPrecision.Auto);
+        if (precision != own && (model.Manifest.Decoder is { IsHalf: true } || precision == KvPrecision.Bf16))
         {
-            throw new ModelException($"{model.Name} is compiled for a GPU, where keys and values are kept in fp16; leave --kv-precision away.");
+            throw new ModelException(model.Manifest.Decoder is { IsHalf: true }
+                ? $"{model.Name} is compiled for a GPU, where it keeps keys and values as it computes; leave --kv-precision away."
+                : $"{model.Name} cannot keep keys and values in bf16: that is for decoders that compute in it on a GPU (--precision bf16).");
         }
 
         if (precision == KvPrecision.Fp16 && !CanHalve(model, device))
@@ -50,6 +53,7 @@ internal static class ModelRunners
     /// <summary>What a model's keys and values are kept in on a device.</summary>
     public static KvPrecision Resolve(CompiledModel model, DeviceOptions device, KvPrecision precision) =>
         precision != KvPrecision.Auto ? precision
+        : model.Manifest.Precision == ModelPrecision.Bf16.Name() ? KvPrecision.Bf16
         : CanHalve(model, device) && model.Manifest.Precision != ModelPrecision.Fp32.Name() ? KvPrecision.Fp16
         : KvPrecision.Fp32;
 

@@ -2,6 +2,7 @@ using VisionCluster.Models.Exports;
 using VisionCluster.Models.Families;
 using VisionCluster.Models.Onnx;
 using VisionCluster.Models.Quantization;
+using static VisionCluster.Models.Onnx.Protocol.TensorProto.Types;
 
 namespace VisionCluster.Models.Compilation;
 
@@ -36,7 +37,7 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
 
         if (ExportLocation.Find(checkpoint) is { } export)
         {
-            return options is { Precision: ModelPrecision.Int8 or ModelPrecision.Int4, PrecisionRequired: true }
+            return options is { Precision: ModelPrecision.Bf16 or ModelPrecision.Int8 or ModelPrecision.Int4, PrecisionRequired: true }
                 ? throw new ModelException($"A ready-made ONNX export keeps its own precision; it cannot become {options.Precision.Name()}.")
                 : ExportReader.Open(export, name);
         }
@@ -71,7 +72,8 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
             using (var weights = source.OpenTensors())
             using (var file = new WeightFile(Path.Combine(work, CompiledModel.WeightsFile)))
             {
-                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders, kernels, halves: options.Accelerator));
+                var floats = !options.Accelerator ? DataType.Float : precision == ModelPrecision.Bf16 ? DataType.Bfloat16 : DataType.Float16;
+                parts = family.Compile(new CompilationTarget(work, weights, file, LinearForm.Of(precision, options.KeepBlocks), options.Int8Encoders, kernels, floats));
                 file.Flush();
             }
 
@@ -111,11 +113,11 @@ public sealed class ModelCompiler(ModelCompilerOptions options)
                 $"{source.Name} has no decoder, and {options.Precision.Name()} is a form of decoders; leave the precision away.");
         }
 
-        if (options.Precision == (options.Accelerator ? ModelPrecision.Fp32 : ModelPrecision.Fp16))
+        if (options.Accelerator ? options.Precision == ModelPrecision.Fp32 : options.Precision is ModelPrecision.Fp16 or ModelPrecision.Bf16)
         {
             return !options.PrecisionRequired && options.Accelerator ? ModelPrecision.Fp16 : throw new ModelException(options.Accelerator
-                ? "ONNX Runtime's attention has no fp32 on a GPU; choose fp16, int8 or int4."
-                : "fp16 is for GPUs; on a CPU choose fp32, int8 or int4.");
+                ? "ONNX Runtime's attention has no fp32 on a GPU; choose fp16, bf16, int8 or int4."
+                : $"{options.Precision.Name()} is for GPUs; on a CPU choose fp32, int8 or int4.");
         }
 
         if (options.Precision != ModelPrecision.Auto)

@@ -17,7 +17,7 @@ internal sealed class CacheTensors
         _type = form switch
         {
             CacheForm.EightBit => DataType.Int8,
-            CacheForm.Half => DataType.Float16,
+            CacheForm.Half => graph.IsHalf ? graph.FloatType : DataType.Float16,
             _ => DataType.Float,
         };
         PastKey = graph.Input(DecoderTensors.PastKey(layer), _type, _shape);

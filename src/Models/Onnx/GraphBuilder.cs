@@ -13,11 +13,11 @@ namespace VisionCluster.Models.Onnx;
 /// </summary>
 /// <param name="name">The graph's.</param>
 /// <param name="weights">What its weights are written to.</param>
-/// <param name="half">
-/// Whether it computes in halves, as GPUs do fastest. Whoever builds it and whoever runs it see float32 all the same: inputs and outputs are
-/// converted, weights and constants rounded.
+/// <param name="floats">
+/// What it computes in: float32, or for GPUs halves (float16 or bfloat16). Whoever builds it and whoever runs it see float32 all the same: inputs
+/// and outputs are converted, weights and constants rounded.
 /// </param>
-internal sealed class GraphBuilder(string name, WeightFile weights, bool half = false)
+internal sealed class GraphBuilder(string name, WeightFile weights, DataType floats = DataType.Float)
 {
     public const string ContribDomain = "com.microsoft";
     private const int IrVersion = 9;
@@ -27,23 +27,23 @@ internal sealed class GraphBuilder(string name, WeightFile weights, bool half = 
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private int _nodes;
 
-    /// <summary>Whether values inside are halves.</summary>
-    public bool IsHalf => half;
+    /// <summary>Whether values inside are halves, of either kind.</summary>
+    public bool IsHalf => floats != DataType.Float;
 
     /// <summary>What floats are inside.</summary>
-    public DataType FloatType => half ? DataType.Float16 : DataType.Float;
+    public DataType FloatType => floats;
 
     /// <summary>Declares an input; a dimension is a size or a symbol.</summary>
     public Value Input(string name, DataType type, params ReadOnlySpan<Dim> shape)
     {
         _graph.Input.Add(Info(name, type, shape));
-        return half && type == DataType.Float ? Cast(new Value(name), DataType.Float16) : new Value(name);
+        return IsHalf && type == DataType.Float ? Cast(new Value(name), floats) : new Value(name);
     }
 
     /// <summary>Makes a value an output under its own name.</summary>
     public void Output(string name, Value value, DataType type, params ReadOnlySpan<Dim> shape)
     {
-        if (half && type == DataType.Float)
+        if (IsHalf && type == DataType.Float)
         {
             _graph.Node.Add(new NodeProto { OpType = "Cast", Name = $"output/{name}", Input = { value.Name }, Output = { name }, Attribute = { Attr.Int("to", (long)type).Proto } });
         }
@@ -89,12 +89,12 @@ internal sealed class GraphBuilder(string name, WeightFile weights, bool half = 
     public long WeightBytes { get; private set; }
 
     /// <summary>A float tensor of the shared weight file, written the first time any graph asks for it.</summary>
-    public Value Weight(string name, long[] shape, Func<float[]> produce)
+    public Value Weight(string name, long[] shape, Func<float[]> produce) => floats switch
     {
-        var inHalves = $"{name}.f16";
-        return half ? External(inHalves, DataType.Float16, shape, weights.Add(inHalves, shape, () => Halves(produce())))
-            : ExactWeight(name, shape, produce);
-    }
+        DataType.Float16 => External($"{name}.f16", floats, shape, weights.Add($"{name}.f16", shape, () => Halves(produce()))),
+        DataType.Bfloat16 => External($"{name}.bf16", floats, shape, weights.Add($"{name}.bf16", shape, () => BrainFloats.Round(produce()))),
+        _ => ExactWeight(name, shape, produce),
+    };
 
     /// <summary>A float32 tensor of the shared weight file, in a graph of halves too.</summary>
     public Value ExactWeight(string name, long[] shape, Func<float[]> produce) => External(name, DataType.Float, shape, weights.Add(name, shape, produce));
@@ -116,9 +116,9 @@ internal sealed class GraphBuilder(string name, WeightFile weights, bool half = 
     /// <summary>A float scalar inside the graph.</summary>
     public Value Scalar(float value)
     {
-        var rounded = (Half)value;
-        return !half ? ExactScalar(value)
-            : Constant(string.Create(CultureInfo.InvariantCulture, $"half_{value:R}"), DataType.Float16, [], MemoryMarshal.AsBytes(new ReadOnlySpan<Half>(in rounded)));
+        var rounded = floats == DataType.Bfloat16 ? BrainFloats.Round(value) : BitConverter.HalfToUInt16Bits((Half)value);
+        return !IsHalf ? ExactScalar(value)
+            : Constant(string.Create(CultureInfo.InvariantCulture, $"half_{value:R}"), floats, [], MemoryMarshal.AsBytes(new ReadOnlySpan<ushort>(in rounded)));
     }
 
     /// <summary>A float32 scalar inside the graph, in a graph of halves too.</summary>
@@ -126,7 +126,7 @@ internal sealed class GraphBuilder(string name, WeightFile weights, bool half = 
         Constant(string.Create(CultureInfo.InvariantCulture, $"float_{value:R}"), DataType.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
 
     /// <summary>A value of this graph as float32.</summary>
-    public Value Exact(Value value) => half ? Cast(value, DataType.Float) : value;
+    public Value Exact(Value value) => IsHalf ? Cast(value, DataType.Float) : value;
 
     /// <summary>A byte inside the graph.</summary>
     public Value ByteScalar(byte value) => Constant(string.Create(CultureInfo.InvariantCulture, $"byte_{value}"), DataType.Uint8, [], [value]);

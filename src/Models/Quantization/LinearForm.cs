@@ -11,7 +11,7 @@ internal sealed record LinearForm(BlockFormat? Rounded, bool KeepBlocks)
 
     public static LinearForm Of(ModelPrecision precision, bool keepBlocks) => precision switch
     {
-        ModelPrecision.Fp32 or ModelPrecision.Fp16 => Float,
+        ModelPrecision.Fp32 or ModelPrecision.Fp16 or ModelPrecision.Bf16 => Float,
         ModelPrecision.Int8 => new LinearForm(new BlockFormat(8, RoundedBlock, HasOffsets: false), keepBlocks),
         ModelPrecision.Int4 => new LinearForm(new BlockFormat(4, RoundedBlock, HasOffsets: false), keepBlocks),
         _ => throw new ArgumentOutOfRangeException(nameof(precision)),

@@ -12,6 +12,12 @@ public enum ModelPrecision
     /// <summary>Halves, the decoder's arithmetic too: for GPUs.</summary>
     Fp16,
 
+    /// <summary>
+    /// bfloat16, the decoder's arithmetic too: for GPUs, and for activations too large for <see cref="Fp16"/>. Eight bits where that has eleven, and
+    /// float32's range.
+    /// </summary>
+    Bf16,
+
     /// <summary>8-bit blocks of 32 with a scale each, activations as 8-bit blocks; a GGUF file's own blocks as they are.</summary>
     Int8,
 
@@ -24,12 +30,13 @@ public static class ModelPrecisions
     /// <summary>For messages.</summary>
     public static string Choices { get; } = string.Join(", ", Enum.GetValues<ModelPrecision>().Select(Name));
 
-    /// <summary>fp32, fp16, int8, int4 or auto.</summary>
+    /// <summary>fp32, fp16, bf16, int8, int4 or auto.</summary>
     public static string Name(this ModelPrecision precision) => precision switch
     {
         ModelPrecision.Auto => "auto",
         ModelPrecision.Fp32 => "fp32",
         ModelPrecision.Fp16 => "fp16",
+        ModelPrecision.Bf16 => "bf16",
         ModelPrecision.Int8 => "int8",
         ModelPrecision.Int4 => "int4",
         _ => throw new ArgumentOutOfRangeException(nameof(precision)),
