@@ -84,7 +84,10 @@ internal sealed class HostingOptions
 
     public Option<bool> Int8Encoders { get; } = new("--int8-encoders") { Description = "Vision encoders multiply 8-bit integers: faster, and not exact." };
 
-    public Option<bool> CudaGraphs { get; } = new("--cuda-graphs") { Description = "Decode steps on cuda:N are replayed as CUDA graphs. Not run on a GPU yet: see docs/gpu.md." };
+    public Option<bool> CudaGraphs { get; } = new("--cuda-graphs")
+    {
+        Description = "Decode steps on cuda:N are replayed as CUDA graphs. Not run on a GPU yet: see docs/gpu.md.",
+    };
 
     private IEnumerable<Option> All =>
         [Model, Device, CudaGraphs, Threads, Context, Slots, KvMegabytes, PrefixCacheMegabytes, KvPrecision, Speculate, Precision.Option, Int8Encoders];

@@ -5,8 +5,10 @@ using VisionCluster.Models.Families;
 
 namespace VisionCluster.Inference.Onnx;
 
-/// <summary>What prefilling one slot binds. The slot's planes stay bound; only the chunk changes from run to run: what a GPU reads is
-/// copied there when it is bound, so that all of it is bound anew.</summary>
+/// <summary>
+/// What prefilling one slot binds. The slot's planes stay bound; the chunk is bound anew for each run, with its length: what a GPU reads is copied
+/// to it when it is bound.
+/// </summary>
 internal sealed class PrefillBinding : IDisposable
 {
     private readonly DeviceSession _session;
