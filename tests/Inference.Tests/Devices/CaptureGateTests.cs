@@ -18,23 +18,35 @@ public sealed class CaptureGateTests
     [Fact]
     public void Capture_WaitsForCalls_AndKeepsOthersOutOnlyWhileItLasts()
     {
-        using var ends = new ManualResetEventSlim();
+        var (begun, ends) = (new ManualResetEventSlim(), new ManualResetEventSlim());
         var call = _gate.Call();
         var capture = Elsewhere(() =>
         {
             using var alone = _gate.Capture();
             using var inside = _gate.Call(); // what it runs
-            ends.Or("the test let the capture end");
+            begun.Set();
+            ends.Wait();
         });
-        Assert.True(IsBlocked(capture));
-        call.Dispose();
-        var later = Elsewhere(() => _gate.Call().Dispose());
-        Assert.True(IsBlocked(later));
+        try
+        {
+            WaitUntilBlocked(capture);
+            Assert.False(begun.IsSet);
+            call.Dispose();
+            begun.Or("the capture began");
+            var later = Elsewhere(() => _gate.Call().Dispose());
+            WaitUntilBlocked(later);
+            Assert.False(later.Done.IsSet);
 
-        ends.Set();
+            ends.Set();
+
+            later.Done.Or("a call after the capture began");
+        }
+        finally
+        {
+            ends.Set(); // or its thread would stay
+        }
 
         capture.Done.Or("the capture ended");
-        later.Done.Or("a call after the capture began");
     }
 
     [Fact]
@@ -57,9 +69,6 @@ public sealed class CaptureGateTests
         return (thread, done);
     }
 
-    private static bool IsBlocked((Thread Thread, ManualResetEventSlim Done) work)
-    {
+    private static void WaitUntilBlocked((Thread Thread, ManualResetEventSlim Done) work) =>
         SpinWait.SpinUntil(() => work.Done.IsSet || work.Thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
-        return !work.Done.IsSet;
-    }
 }
