@@ -19,8 +19,12 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "Cancelling generation {RequestId} at its grain failed.")]
     public static partial void CancelFailed(this ILogger logger, Exception exception, string requestId);
 
-    [LoggerMessage(6, LogLevel.Information, "A device was unavailable; trying again elsewhere.")]
-    public static partial void Rerouting(this ILogger logger, Exception? exception);
+    /// <summary>Without a stack: a dead silo is said for each of its answers.</summary>
+    public static void Rerouting(this ILogger logger, Exception? exception) =>
+        logger.Rerouting(exception?.Message.Split('\n', 2)[0].TrimEnd() ?? "It refused.");
+
+    [LoggerMessage(6, LogLevel.Information, "A device was unavailable; trying again elsewhere. {Reason}")]
+    public static partial void Rerouting(this ILogger logger, string reason);
 
     [LoggerMessage(7, LogLevel.Information, "Generation {RequestId} goes on elsewhere behind {Tokens} tokens.")]
     public static partial void GoingOn(this ILogger logger, string requestId, int tokens);
