@@ -21,10 +21,10 @@ internal static partial class Log
 
     /// <summary>Without a stack: a dead silo is said for each of its answers.</summary>
     public static void Rerouting(this ILogger logger, Exception? exception) =>
-        logger.Rerouting(exception?.Message.Split('\n', 2)[0].TrimEnd() ?? "It refused.");
+        logger.ReroutingBecause(exception?.Message.Split('\n', 2)[0].TrimEnd() ?? "It refused.");
 
     [LoggerMessage(6, LogLevel.Information, "A device was unavailable; trying again elsewhere. {Reason}")]
-    public static partial void Rerouting(this ILogger logger, string reason);
+    private static partial void ReroutingBecause(this ILogger logger, string reason);
 
     [LoggerMessage(7, LogLevel.Information, "Generation {RequestId} goes on elsewhere behind {Tokens} tokens.")]
     public static partial void GoingOn(this ILogger logger, string requestId, int tokens);
