@@ -7,7 +7,7 @@ using VisionCluster.Inference.Decoding;
 namespace VisionCluster.Cli.Bench;
 
 /// <summary>Runs a soak plan: a fixed number of senders, so that as many requests as they are wait or run at any time.</summary>
-internal sealed class Soak : IDisposable
+internal sealed class Soak
 {
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(30);
 
@@ -18,12 +18,13 @@ internal sealed class Soak : IDisposable
     private readonly SoakPlan _plan;
     private readonly IBenchClient _client;
     private readonly SoakTotals _totals = new();
-    private readonly CancellationTokenSource _end;
     private readonly byte[]?[] _pictures;
+    private readonly Random[] _randoms; // one for each sender
 
-    private Soak(BenchModel model, SoakPlan plan, IBenchClient client, CancellationToken cancellation)
+    private Soak(BenchModel model, SoakPlan plan, IBenchClient client)
     {
-        (_model, _plan, _client, _end) = (model, plan, client, CancellationTokenSource.CreateLinkedTokenSource(cancellation));
+        (_model, _plan, _client) = (model, plan, client);
+        _randoms = [.. Enumerable.Range(0, Status.Slots * plan.Overload).Select(i => new Random(plan.Seed + i))];
         _pictures = [.. Enumerable.Range(0, 8).Select(_ => plan.Picture?.Anew())];
     }
 
@@ -35,41 +36,42 @@ internal sealed class Soak : IDisposable
         model.RequireRoom(plan.MaxPrompt * 2, plan.MaxOutput);
         await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(cancellation, plan.PictureCacheBytes);
         using var gateway = cluster is null ? null : new GatewayClient(cluster.Endpoint);
-        using var soak = new Soak(model, plan, gateway is null ? new EngineClient(model.Host) : gateway, cancellation);
-        return await soak.RunAsync(cancellation);
+        return await new Soak(model, plan, gateway is null ? new EngineClient(model.Host) : gateway).RunAsync(cancellation);
     }
-
-    public void Dispose() => _end.Dispose();
 
     private async Task<(BenchReport Report, bool Sound)> RunAsync(CancellationToken cancellation)
     {
-        var slots = Status.Slots;
-        var senders = Enumerable.Range(0, slots * _plan.Overload).Select(i => Task.Run(() => SendAsync(new Random(_plan.Seed + i)))).ToList();
-        await WaitAsync(_plan.Length * _plan.WarmUp, senders, cancellation);
-        var warm = ProcessMemory.Read();
-        await WaitAsync(_plan.Length * (1 - _plan.WarmUp), senders, cancellation);
-        var late = ProcessMemory.Read();
-        await _end.CancelAsync();
+        var warm = await RunAsync(_plan.Length * _plan.WarmUp, cancellation);
+        var late = await RunAsync(_plan.Length * (1 - _plan.WarmUp), cancellation);
+        return Report(Status, warm, late);
+    }
+
+    /// <summary>Lets senders work for so long; ends at once with the error of one that fails.</summary>
+    /// <returns>Memory at rest: what requests under way hold (pictures, mostly) is no growth.</returns>
+    private async Task<ProcessMemory> RunAsync(TimeSpan time, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] senders = [.. _randoms.Select(random => Task.Run(() => SendAsync(random, end.Token), CancellationToken.None))];
+        try
+        {
+            await await Task.WhenAny([Task.Delay(time, end.Token), .. senders]);
+        }
+        finally
+        {
+            await end.CancelAsync();
+        }
+
         await Task.WhenAll(senders);
         cancellation.ThrowIfCancellationRequested();
-        var status = await DrainAsync(cancellation);
-        return Report(senders.Count, status, warm, late);
+        await DrainAsync(cancellation);
+        return ProcessMemory.Read();
     }
 
-    /// <summary>Lets senders work; ends at once with the error of one that fails.</summary>
-    private static async Task WaitAsync(TimeSpan time, List<Task> senders, CancellationToken cancellation)
+    private async Task SendAsync(Random random, CancellationToken end)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pause = Task.Delay(time, over.Token);
-        await await Task.WhenAny([pause, .. senders]);
-        await over.CancelAsync();
-    }
-
-    private async Task SendAsync(Random random)
-    {
-        while (!_end.IsCancellationRequested)
+        while (!end.IsCancellationRequested)
         {
-            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(end);
             var output = random.Next(1, _plan.MaxOutput + 1);
             var cancelAt = random.NextDouble() < _plan.Cancelled ? random.Next(1, output + 1) : int.MaxValue;
             var request = new BenchRequest(Prompt(random), output)
@@ -87,9 +89,9 @@ internal sealed class Soak : IDisposable
                 _totals.Add(await _client.RunAsync(request, cancel.Token));
 
                 // Exponential pauses make arrivals a Poisson process.
-                await Task.Delay(_plan.MeanPause * -Math.Log(1 - random.NextDouble()), _end.Token);
+                await Task.Delay(_plan.MeanPause * -Math.Log(1 - random.NextDouble()), end);
             }
-            catch (OperationCanceledException) when (_end.IsCancellationRequested)
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
             {
             }
         }
@@ -103,17 +105,15 @@ internal sealed class Soak : IDisposable
     }
 
     /// <summary>A cancelled call may return before the engine's next step has freed its slot.</summary>
-    private async Task<DecodeEngineStatus> DrainAsync(CancellationToken cancellation)
+    private async Task DrainAsync(CancellationToken cancellation)
     {
         for (var start = Stopwatch.GetTimestamp(); Status is { Running: > 0 } or { Waiting: > 0 } && Stopwatch.GetElapsedTime(start) < DrainPatience;)
         {
             await Task.Delay(10, cancellation);
         }
-
-        return Status;
     }
 
-    private (BenchReport Report, bool Sound) Report(int senders, DecodeEngineStatus status, ProcessMemory warm, ProcessMemory late)
+    private (BenchReport Report, bool Sound) Report(DecodeEngineStatus status, ProcessMemory warm, ProcessMemory late)
     {
         var waits = new Percentiles(_totals.WaitsMs);
         var slotsSound = status is { Running: 0, Waiting: 0 } && status.SlotsFree + status.SlotsIdle == status.Slots;
@@ -123,7 +123,7 @@ internal sealed class Soak : IDisposable
             .About("minutes", BenchReport.Number(_plan.Length.TotalMinutes))
             .About("way", _plan.EngineOnly ? "engine" : "gateway")
             .About("slots", status.Slots)
-            .About("senders", senders)
+            .About("senders", _randoms.Length)
             .About("seed", _plan.Seed);
         report.Add(
             ("finished", _totals.Finished),
