@@ -50,7 +50,7 @@ internal sealed class SiloPresence(
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             logger.HandingOver(options.Value.DrainTimeout);
-            gate.HandOver();
+            await gate.HandOverAsync(time);
             await drained.WaitAsync(HandOverTimeout, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

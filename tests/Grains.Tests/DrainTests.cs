@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Fakes;
 using VisionCluster.Grains.Hosting;
@@ -39,5 +41,50 @@ public sealed class DrainTests
         gate.Exit();
 
         await drained.Within("the gate drains");
+    }
+
+    [Fact]
+    public async Task HandOver_Many_GoOneAfterTheOther()
+    {
+        var (gate, time, moved) = (new DrainGate(), new FakeTimeProvider(), new ConcurrentQueue<int>());
+        for (var i = 0; i < 4; i++)
+        {
+            var number = i;
+            gate.OnHandOver(() => moved.Enqueue(number));
+        }
+
+        gate.OnHandOver(() => moved.Enqueue(-1)).Dispose(); // ended by itself
+        var handing = gate.HandOverAsync(time);
+        Assert.Equal([0], moved);
+        for (var told = 2; told <= 4; told++)
+        {
+            time.Advance(DrainGate.LongestPause);
+            await Eventually.TrueAsync(() => moved.Count == told, $"{told} are told");
+        }
+
+        await handing.Within("all are told");
+        Assert.Equal([0, 1, 2, 3], moved);
+        gate.OnHandOver(() => moved.Enqueue(4));
+        Assert.Equal(4, moved.Last()); // too late to wait for a turn
+    }
+
+    [Fact]
+    public async Task HandOver_Hundreds_TakeNoLongerThanAFew()
+    {
+        var (gate, time, moved) = (new DrainGate(), new FakeTimeProvider(), 0);
+        for (var i = 0; i < 300; i++)
+            gate.OnHandOver(() => Interlocked.Increment(ref moved));
+
+        var handing = gate.HandOverAsync(time);
+        var passed = TimeSpan.Zero;
+        for (var step = TimeSpan.FromMilliseconds(10); passed < DrainGate.HandOverTime; passed += step)
+        {
+            var before = moved;
+            time.Advance(step);
+            await Eventually.TrueAsync(() => moved > before || handing.IsCompleted, "the next one goes");
+        }
+
+        await handing.Within("all are told");
+        Assert.Equal(300, moved);
     }
 }

@@ -251,8 +251,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private async Task FollowAsync(Turn turn, Generation generation, IModelHost host, TurnTrace trace)
     {
         using var traced = trace;
-        using var leaving = _gate.HandOverRequested.UnsafeRegister(static t => ((Turn)t!).Move(), turn);
-        using var unloading = turn.Lease!.HandOverRequested.UnsafeRegister(static t => ((Turn)t!).Move(), turn);
+        using var leaving = _gate.OnHandOver(turn.Move);
+        using var unloading = turn.Lease!.OnHandOver(turn.Move);
         try
         {
             // Ended before prefill: accepted all the same, with nothing cached, and `finished` says why.

@@ -5,9 +5,18 @@ internal sealed class DrainGate
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _handOver = new();
+    private readonly LinkedList<Action> _movers = new(); // one for each that runs and can go on elsewhere, the oldest first
     private int _running;
     private bool _draining;
+    private bool _handingOver;
+
+    /// <summary>
+    /// How long all take to go together, and one at most: whoever takes them computes each one's prompt and answer again, and those that
+    /// have not gone yet go on here meanwhile.
+    /// </summary>
+    internal static readonly TimeSpan HandOverTime = TimeSpan.FromSeconds(3);
+
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     public bool IsDraining
     {
@@ -17,9 +26,6 @@ internal sealed class DrainGate
                 return _draining;
         }
     }
-
-    /// <summary>Cancelled when what still runs shall stop here and go on elsewhere.</summary>
-    public CancellationToken HandOverRequested => _handOver.Token;
 
     public bool TryEnter()
     {
@@ -41,8 +47,48 @@ internal sealed class DrainGate
         }
     }
 
-    /// <summary>What still runs goes on elsewhere; <see cref="DrainAsync"/> completes when it has let go.</summary>
-    public void HandOver() => _handOver.Cancel();
+    /// <summary>Who can go on elsewhere is told when to, until the result is disposed; at once if everybody has been told.</summary>
+    /// <param name="move">Stops here; does not throw.</param>
+    public IDisposable OnHandOver(Action move)
+    {
+        lock (_lock)
+        {
+            if (!_handingOver)
+                return new Mover(this, _movers.AddLast(move));
+        }
+
+        move();
+        return new Mover(this, null);
+    }
+
+    /// <summary>What still runs goes on elsewhere, one after the other; <see cref="DrainAsync"/> completes when all have let go.</summary>
+    public async Task HandOverAsync(TimeProvider time)
+    {
+        var pause = TimeSpan.Zero;
+        while (TakeMover(out var left) is { } move)
+        {
+            pause = pause > TimeSpan.Zero ? pause : Pause(left + 1);
+            move();
+            if (left > 0)
+                await Task.Delay(pause, time);
+        }
+    }
+
+    private static TimeSpan Pause(int movers) => HandOverTime / movers is var even && even < LongestPause ? even : LongestPause;
+
+    private Action? TakeMover(out int left)
+    {
+        lock (_lock)
+        {
+            var move = _movers.First?.Value;
+            if (move is null)
+                _handingOver = true; // whoever comes now is told at once
+            else
+                _movers.RemoveFirst();
+            left = _movers.Count;
+            return move;
+        }
+    }
 
     /// <summary>Refuses new work from now on; completes when nothing runs any more.</summary>
     public Task DrainAsync()
@@ -53,6 +99,18 @@ internal sealed class DrainGate
             if (_running == 0)
                 _idle.TrySetResult();
             return _idle.Task;
+        }
+    }
+
+    private sealed class Mover(DrainGate gate, LinkedListNode<Action>? node) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (gate._lock)
+            {
+                if (node?.List is not null)
+                    gate._movers.Remove(node);
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ internal sealed class ModelLease(ModelPlacement placement) : IDisposable
 
     public IModelHost Host => placement.Host;
 
-    /// <summary>Cancelled when what still runs on the model shall stop and go on elsewhere.</summary>
-    public CancellationToken HandOverRequested => placement.Gate.HandOverRequested;
+    /// <summary>As <see cref="DrainGate.OnHandOver"/>, for what runs on the model.</summary>
+    public IDisposable OnHandOver(Action move) => placement.Gate.OnHandOver(move);
 
     public void Dispose()
     {

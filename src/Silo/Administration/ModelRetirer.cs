@@ -30,7 +30,7 @@ internal sealed class ModelRetirer(ModelRegistry registry, IOptions<SiloOptions>
             if (!drained.IsCompleted)
             {
                 logger.UnloadingHandsOver(host.Name, drain);
-                placement.Gate.HandOver();
+                await placement.Gate.HandOverAsync(time);
                 await drained.WaitAsync(HandOverTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
