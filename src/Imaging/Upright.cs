@@ -3,11 +3,14 @@ namespace VisionCluster.Imaging;
 /// <summary>Turns stored pixels upright, as EXIF 2.3 tag 0x0112 (orientation) says.</summary>
 internal static class Upright
 {
+    /// <summary>Whether stored pixels need no turning; unknown orientations count as 1.</summary>
+    public static bool IsUpright(int orientation) => orientation is < 2 or > 8;
+
     /// <param name="image">Pixels as stored.</param>
     /// <param name="orientation">1 to 8; anything else counts as 1.</param>
     public static DecodedImage Turn(DecodedImage image, int orientation)
     {
-        if (orientation is < 2 or > 8)
+        if (IsUpright(orientation))
             return image;
         var (width, height, channels) = (image.Width, image.Height, image.Channels);
         var transposed = orientation >= 5;

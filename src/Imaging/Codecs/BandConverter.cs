@@ -20,12 +20,6 @@ internal static class BandConverter
     /// <param name="channels">3, or 4 to keep alpha.</param>
     public static void Convert(ReadOnlySpan<byte> source, int bands, bool cmyk, Span<byte> target, int channels)
     {
-        if (bands == channels && !cmyk)
-        {
-            source.CopyTo(target);
-            return;
-        }
-
         for (int s = 0, t = 0; t < target.Length; s += bands, t += channels)
         {
             if (cmyk)

@@ -46,7 +46,9 @@ internal sealed class NetVipsCodec : IImageCodec
         return ImageBounds.Check(Describe(format, image, file.Span), limits);
     }
 
-    public DecodedImage Decode(ReadOnlyMemory<byte> file, ImageLimits limits)
+    public DecodedImage Decode(ReadOnlyMemory<byte> file, ImageLimits limits) => Decode(file, limits, null)!;
+
+    public DecodedImage? Decode(ReadOnlyMemory<byte> file, ImageLimits limits, IRowReceiver? receiver)
     {
         var format = ImageSniffer.Sniff(file.Span, limits);
         if (format == ImageFormat.Bmp)
@@ -67,8 +69,16 @@ internal sealed class NetVipsCodec : IImageCodec
             throw Damaged(format, null);
         try
         {
-            var stored = ReadPixels(image, info.HasAlpha ? 4 : 3);
-            return Upright.Turn(stored, image.Contains("orientation") ? (int)image.Get("orientation") : 1);
+            var orientation = image.Contains("orientation") ? (int)image.Get("orientation") : 1;
+            if (receiver is not null && !info.HasAlpha && Upright.IsUpright(orientation) && receiver.TryBegin(info.Width, info.Height))
+            {
+                ReadRows(image, 3, receiver);
+                return null;
+            }
+
+            var whole = new PixelCollector(info.Width, info.Height, info.HasAlpha ? 4 : 3);
+            ReadRows(image, info.HasAlpha ? 4 : 3, whole);
+            return Upright.Turn(whole.Image, orientation);
         }
         catch (VipsException e)
         {
@@ -103,14 +113,14 @@ internal sealed class NetVipsCodec : IImageCodec
         return new ImageInfo(format, image.Width, image.Height, image.Contains("n-pages") ? (int)image.Get("n-pages") : 1, hasAlpha);
     }
 
-    private static DecodedImage ReadPixels(Image image, int channels)
+    private static void ReadRows(Image image, int channels, IRowReceiver receiver)
     {
         var (width, height, bands) = (image.Width, image.Height, image.Bands);
         var wide = image.Format == Enums.BandFormat.Ushort;
         var cmyk = image.Interpretation == Enums.Interpretation.Cmyk;
-        var pixels = GC.AllocateUninitializedArray<byte>(width * height * channels);
         using var region = Region.New(image);
         var stripRows = Math.Max(1, StripBytes / (width * bands * (wide ? 2 : 1)));
+        var converted = bands == channels && !cmyk ? [] : new byte[stripRows * width * channels];
         for (var y = 0; y < height; y += stripRows)
         {
             var rows = Math.Min(stripRows, height - y);
@@ -122,10 +132,15 @@ internal sealed class NetVipsCodec : IImageCodec
                 strip = strip[..(strip.Length / 2)];
             }
 
-            BandConverter.Convert(strip, bands, cmyk, pixels.AsSpan(y * width * channels, rows * width * channels), channels);
-        }
+            if (converted.Length > 0)
+            {
+                var target = converted.AsSpan(0, rows * width * channels);
+                BandConverter.Convert(strip, bands, cmyk, target, channels);
+                strip = target;
+            }
 
-        return new DecodedImage(width, height, channels, pixels);
+            receiver.Add(strip);
+        }
     }
 
     private static InvalidImageException Damaged(ImageFormat format, Exception? inner) =>

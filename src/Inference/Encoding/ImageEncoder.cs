@@ -55,11 +55,13 @@ internal sealed class ImageEncoder(
 
     private ProcessedImage Process(ReadOnlyMemory<byte> file, bool? split)
     {
-        DecodedImage pixels;
+        var processor = processorFor(split);
+        using var stream = processor.Stream();
+        DecodedImage? pixels;
         using (InferenceTrace.Decode())
-            pixels = codec.Decode(file, options.ImageLimits);
+            pixels = codec.Decode(file, options.ImageLimits, stream);
         using (InferenceTrace.Preprocess())
-            return processorFor(split).Process(pixels);
+            return pixels is null ? stream!.Finish() : processor.Process(pixels);
     }
 
     private async Task<ProcessedImage> PrepareAsync(

@@ -16,4 +16,8 @@ public interface IImageProcessor
 
     /// <exception cref="InvalidImageException">The model cannot take an image of this shape.</exception>
     ProcessedImage Process(DecodedImage image, bool keepTilePixels = false);
+
+    /// <summary>Begins with an image that is not decoded yet, so that the two go on at the same time.</summary>
+    /// <returns>Null where this processor needs the image whole.</returns>
+    StreamedImage? Stream() => null;
 }

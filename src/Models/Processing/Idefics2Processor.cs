@@ -51,6 +51,10 @@ internal sealed class Idefics2Processor : IImageProcessor
         return run.Finish([.. parts.Select(part => Resize(run, part))], _normalizer, rows: 2, columns: 2);
     }
 
+    public StreamedImage? Stream() => _settings.Split || !_settings.Resize
+        ? null
+        : new StreamedImage(_settings, FirstResize, (run, raster) => run.Finish([raster], _normalizer));
+
     private Raster Resize(ProcessingRun run, Raster part)
     {
         if (!_settings.Resize)
@@ -59,19 +63,18 @@ internal sealed class Idefics2Processor : IImageProcessor
             return part;
         }
 
-        var (width, height) = ResizedSize(part.Width, part.Height);
-        return run.Resize(part, width, height);
+        return run.Resize(part, FirstResize(part.Width, part.Height));
     }
 
-    private (int Width, int Height) ResizedSize(int width, int height)
+    private ResizePlan FirstResize(int width, int height)
     {
         if (_settings.Size is not { ShortestEdge: { } shortest, LongestEdge: { } longest })
-            return (_settings.Size.Width!.Value, _settings.Size.Height!.Value);
+            return ResizePlan.Whole(_settings.Size.Width!.Value, _settings.Size.Height!.Value);
         var aspect = (double)width / height;
         if (width >= height && width > longest)
             (width, height) = (longest, (int)(longest / aspect));
         else if (height > width && height > longest)
             (width, height) = ((int)(longest * aspect), longest);
-        return (Math.Max(width, shortest), Math.Max(height, shortest));
+        return ResizePlan.Whole(Math.Max(width, shortest), Math.Max(height, shortest));
     }
 }

@@ -39,12 +39,13 @@ internal sealed class Idefics3Processor : IImageProcessor
     {
         using var run = new ProcessingRun(_settings, keepTilePixels);
         var raster = run.Begin(image);
-        if (_settings.Resize)
-        {
-            var (width, height) = ResizedSize(raster.Width, raster.Height);
-            raster = run.Resize(raster, width, height);
-        }
+        return Finish(run, _settings.Resize ? run.Resize(raster, FirstResize(raster.Width, raster.Height)) : raster);
+    }
 
+    public StreamedImage? Stream() => _settings.Resize ? new StreamedImage(_settings, FirstResize, Finish) : null;
+
+    private ProcessedImage Finish(ProcessingRun run, Raster raster)
+    {
         if (!_settings.Split)
             return run.Finish([run.Resize(raster, _tile, _tile)], _normalizer);
         var tiles = Split(run, raster, out var rows, out var columns);
@@ -91,10 +92,10 @@ internal sealed class Idefics3Processor : IImageProcessor
         long Tiles(int edge) => (edge + _tile - 1) / _tile;
     }
 
-    private (int Width, int Height) ResizedSize(int width, int height)
+    private ResizePlan FirstResize(int width, int height)
     {
         if (_settings.Size.LongestEdge is not { } longest)
-            return (_settings.Size.Width!.Value, _settings.Size.Height!.Value);
+            return ResizePlan.Whole(_settings.Size.Width!.Value, _settings.Size.Height!.Value);
         var aspect = (double)width / height;
         (width, height) = width >= height ? (longest, MakeEven((int)(longest / aspect))) : (MakeEven((int)(longest * aspect)), longest);
         (width, height) = (Math.Max(width, 1), Math.Max(height, 1));
@@ -103,7 +104,7 @@ internal sealed class Idefics3Processor : IImageProcessor
             (width, height) = (MaxEdge, (int)(MaxEdge / aspect));
         else if (height > width && height > MaxEdge)
             (width, height) = ((int)(MaxEdge * aspect), MaxEdge);
-        return (Math.Max(width, 1), Math.Max(height, 1));
+        return ResizePlan.Whole(Math.Max(width, 1), Math.Max(height, 1));
 
         static int MakeEven(int edge) => edge + (edge & 1);
     }

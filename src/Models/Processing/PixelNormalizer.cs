@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VisionCluster.Models.Processing.Configuration;
 using VisionCluster.Models.Processing.Resampling;
 
@@ -27,6 +28,7 @@ internal sealed class PixelNormalizer
     /// <param name="planes"><c>[3, height, width]</c>; places outside the tile are left as they are.</param>
     /// <param name="height">Rows of a plane.</param>
     /// <param name="width">Columns of a plane.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(Raster tile, Span<float> planes, int height, int width)
     {
         ReadOnlySpan<float> red = _values.AsSpan(0, Levels);

@@ -27,13 +27,12 @@ internal sealed class ProcessingRun(ProcessorSettings settings, bool keep) : IDi
         return Own(settings.ConvertRgb ? AlphaOperations.OverWhite(raster) : AlphaOperations.DropAlpha(raster));
     }
 
-    public Raster Resize(Raster image, int width, int height) => Resize(image, width, height, new PixelWindow(0, 0, width, height));
+    public Raster Resize(Raster image, int width, int height) => Resize(image, ResizePlan.Whole(width, height));
 
-    /// <summary>Only the part <paramref name="window"/> of the resized image.</summary>
-    public Raster Resize(Raster image, int width, int height, PixelWindow window)
+    public Raster Resize(Raster image, ResizePlan size)
     {
-        _resizes.Add((image.Width, image.Height, width, height));
-        return Own(PillowResampler.Resize(image, width, height, settings.Filter, window));
+        _resizes.Add((image.Width, image.Height, size.Width, size.Height));
+        return Own(PillowResampler.Resize(image, size.Width, size.Height, settings.Filter, size.Window));
     }
 
     public Raster Own(Raster raster)
@@ -49,7 +48,9 @@ internal sealed class ProcessingRun(ProcessorSettings settings, bool keep) : IDi
     public ProcessedImage Finish(IReadOnlyList<Raster> tiles, PixelNormalizer normalizer, int rows = 0, int columns = 0)
     {
         var (height, width) = (tiles.Max(tile => tile.Height), tiles.Max(tile => tile.Width));
-        var values = new float[tiles.Count * 3 * height * width]; // [tiles, 3, height, width]
+        var full = tiles.All(tile => tile.Height == height && tile.Width == width);
+        var count = tiles.Count * 3 * height * width;
+        var values = full ? GC.AllocateUninitializedArray<float>(count) : new float[count]; // [tiles, 3, height, width]
         var tileValues = 3 * height * width;
         if (values.Length < ParallelValues || tiles.Count == 1)
         {
@@ -67,7 +68,7 @@ internal sealed class ProcessingRun(ProcessorSettings settings, bool keep) : IDi
             Height = height,
             Width = width,
             PixelValues = values,
-            PixelMask = tiles.All(tile => tile.Height == height && tile.Width == width) ? null : Mask(tiles, height, width),
+            PixelMask = full ? null : Mask(tiles, height, width),
             Rows = rows,
             Columns = columns,
             TilePixels = keep ? [.. tiles.Select(tile => tile.ToImage())] : null,

@@ -45,27 +45,34 @@ internal sealed class SingleTileProcessor : IImageProcessor
             return run.Finish([raster], _normalizer);
         }
 
-        var (width, height) = ResizedSize(raster.Width, raster.Height);
-        raster = _settings.CentreCrop ? ResizeAndCrop(run, raster, width, height) : ResizeWhole(run, raster, width, height);
-        return run.Finish([raster], _normalizer);
+        return Finish(run, run.Resize(raster, FirstResize(raster.Width, raster.Height)));
     }
 
-    private static Raster ResizeWhole(ProcessingRun run, Raster raster, int width, int height)
-    {
-        ProcessingRun.CheckPixels(width, height);
-        return run.Resize(raster, width, height);
-    }
+    public StreamedImage? Stream() =>
+        _settings.Resize && !_settings.PadToSquare ? new StreamedImage(_settings, FirstResize, Finish) : null;
 
     // Only what the crop keeps is computed: an elongated image's resized form may have billions of pixels.
-    private Raster ResizeAndCrop(ProcessingRun run, Raster raster, int width, int height)
+    private ResizePlan FirstResize(int fromWidth, int fromHeight)
     {
+        var (width, height) = ResizedSize(fromWidth, fromHeight);
+        if (!_settings.CentreCrop)
+        {
+            ProcessingRun.CheckPixels(width, height);
+            return ResizePlan.Whole(width, height);
+        }
+
         var (cropWidth, cropHeight) = (_settings.CropSize.Width!.Value, _settings.CropSize.Height!.Value);
         var (x, y) = (CanvasOperations.CropStart(width, cropWidth), CanvasOperations.CropStart(height, cropHeight));
         var window = new PixelWindow(Math.Max(x, 0), Math.Max(y, 0), Math.Min(width, cropWidth), Math.Min(height, cropHeight));
-        var part = run.Resize(raster, width, height, window);
-        if (x >= 0 && y >= 0)
-            return part;
-        return run.Own(CanvasOperations.Place(part, Math.Max(-x, 0), Math.Max(-y, 0), cropWidth, cropHeight, [0, 0, 0]));
+        return new ResizePlan(width, height, window);
+    }
+
+    // The window is smaller than the crop where the resized image was; it lies in the middle then.
+    private ProcessedImage Finish(ProcessingRun run, Raster part)
+    {
+        if (_settings.CentreCrop)
+            part = run.Own(CanvasOperations.CentreCrop(part, _settings.CropSize.Width!.Value, _settings.CropSize.Height!.Value));
+        return run.Finish([part], _normalizer);
     }
 
     private (int Width, int Height) ResizedSize(int width, int height)

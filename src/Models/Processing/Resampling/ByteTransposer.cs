@@ -20,6 +20,7 @@ internal static unsafe class ByteTransposer
     /// <param name="columns">Source columns.</param>
     /// <param name="target">First byte; rows lie <paramref name="targetStride"/> apart.</param>
     /// <param name="targetStride">Bytes between target rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(byte* source, nint sourceStride, int rows, int columns, byte* target, nint targetStride)
     {
         var (blockRows, blockColumns) = CanZip ? (rows & ~(Block - 1), columns & ~(Block - 1)) : (0, 0);
@@ -38,6 +39,7 @@ internal static unsafe class ByteTransposer
 
     private static bool CanZip => Sse2.IsSupported || AdvSimd.Arm64.IsSupported;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeBytes(
         byte* source, nint sourceStride, int row, int endRow, int column, int endColumn, byte* target, nint targetStride)
     {
@@ -50,6 +52,7 @@ internal static unsafe class ByteTransposer
 
     // Four rounds of interleaving, first of rows i and i + 8, turn row-major order into column-major order.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeBlock(byte* source, nint sourceStride, byte* target, nint targetStride)
     {
         var (a0, a8) = Zip(Load(source, sourceStride, 0), Load(source, sourceStride, 8));

@@ -1,4 +1,3 @@
-using System.Buffers;
 using VisionCluster.Imaging;
 
 namespace VisionCluster.Models.Processing.Resampling;
@@ -9,12 +8,6 @@ namespace VisionCluster.Models.Processing.Resampling;
 /// </summary>
 public static class PillowResampler
 {
-    /// <summary>Rows that a horizontal pass takes at once, transposed.</summary>
-    private const int BandRows = 64;
-
-    /// <summary>Output columns that share one transposed piece, which stays in the second-level cache.</summary>
-    private const int ChunkColumns = 256;
-
     /// <summary>Multiplications that are worth a second thread.</summary>
     private const long ParallelWork = 8_000_000;
 
@@ -51,6 +44,10 @@ public static class PillowResampler
         return resized;
     }
 
+    /// <summary>Whether Pillow shrinks the height before the width, where both change.</summary>
+    internal static bool IsVerticalFirst(int width, int height, int newWidth, int newHeight) =>
+        newHeight < height && height - newHeight > 2L * (width - newWidth);
+
     private static Raster TwoPasses(Raster source, int width, int height, ResampleFilter filter, PixelWindow window, RowBlender.Path path)
     {
         if (source.Height == height)
@@ -59,7 +56,7 @@ public static class PillowResampler
             return Vertical(source.Window(window.X, 0, window.Width, source.Height), 0, Rows(), path);
 
         var (columns, rows) = (Columns(), Rows());
-        if (height < source.Height && source.Height - height > 2L * (source.Width - width))
+        if (IsVerticalFirst(source.Width, source.Height, width, height))
         {
             var first = columns.FirstInput;
             using var shorter = Vertical(source.Window(first, 0, columns.EndInput - first, source.Height), 0, rows, path);
@@ -74,8 +71,11 @@ public static class PillowResampler
         AxisWeights Rows() => AxisWeights.Get(source.Height, height, filter, window.Y, window.Height);
     }
 
-    // The source begins at row `top` of the image that the weights speak of.
-    private static unsafe Raster Vertical(Raster source, int top, AxisWeights weights, RowBlender.Path path)
+    /// <param name="source">Rows that the weights need.</param>
+    /// <param name="top">Row of the whole image that the source begins at.</param>
+    /// <param name="weights">Weights of the columns' axis.</param>
+    /// <param name="path">Instruction set to use.</param>
+    internal static unsafe Raster Vertical(Raster source, int top, AxisWeights weights, RowBlender.Path path)
     {
         var (outputs, length) = (weights.Starts.Length, source.Width * source.Channels);
         var target = Raster.Rent(source.Width, outputs, source.Channels);
@@ -91,41 +91,13 @@ public static class PillowResampler
         return target;
     }
 
-    // A band of rows is transposed, so that its columns are rows to blend, and the result transposed back.
-    private static unsafe Raster Horizontal(Raster source, int left, AxisWeights weights, RowBlender.Path path)
+    private static Raster Horizontal(Raster source, int left, AxisWeights weights, RowBlender.Path path)
     {
         var (outputs, channels) = (weights.Starts.Length, source.Channels);
         var target = Raster.Rent(outputs, source.Height, channels);
-        var columnBytes = channels * BandRows;
-        InBands(source.Height, BandRows, (long)outputs * source.Height * channels * weights.Taps, (first, end) =>
-        {
-            // A short last band reaches back over rows of the one before: they are computed twice, to the same bytes.
-            var row = Math.Max(0, Math.Min(first, source.Height - BandRows));
-            for (var column = 0; column < outputs; column += ChunkColumns)
-                Chunk(row, end - row, column, Math.Min(column + ChunkColumns, outputs));
-        });
+        InBands(source.Height, HorizontalPass.BandRows, (long)outputs * source.Height * channels * weights.Taps, (first, end) =>
+            HorizontalPass.Run(source, left, weights, target, first, end, path));
         return target;
-
-        void Chunk(int row, int rows, int column, int endColumn)
-        {
-            var inputStart = weights.Starts[column];
-            var inputs = weights.Starts[endColumn - 1] + weights.Counts[endColumn - 1] - inputStart;
-            var turned = ArrayPool<byte>.Shared.Rent(inputs * columnBytes);
-            var blended = ArrayPool<byte>.Shared.Rent((endColumn - column) * columnBytes);
-            fixed (byte* from = source.Buffer, to = target.Buffer, work = turned, result = blended)
-            {
-                var start = from + source.Offset + (nint)row * source.Stride + (nint)(inputStart - left) * channels;
-                ByteTransposer.Transpose(start, source.Stride, rows, inputs * channels, work, BandRows);
-                var origin = work - (nint)inputStart * columnBytes;
-                for (var x = column; x < endColumn; x++)
-                    RowBlender.Blend(origin, columnBytes, weights, x, result + (x - column) * columnBytes, columnBytes, path);
-                var end = to + (nint)row * target.Stride + (nint)column * channels;
-                ByteTransposer.Transpose(result, BandRows, (endColumn - column) * channels, rows, end, target.Stride);
-            }
-
-            ArrayPool<byte>.Shared.Return(turned);
-            ArrayPool<byte>.Shared.Return(blended);
-        }
     }
 
     private static void InBands(int count, int band, long work, Action<int, int> run)

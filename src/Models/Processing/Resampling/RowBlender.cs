@@ -6,7 +6,7 @@ namespace VisionCluster.Models.Processing.Resampling;
 
 /// <summary>
 /// The inner loop of resampling: one row of bytes as the weighted sum of several, <c>clamp((2^21 + sum of byte * weight) >> 22)</c>, exact
-/// in every bit.
+/// in every bit. Compiled at the highest level at once: the first image is as fast as the last.
 /// </summary>
 internal static unsafe class RowBlender
 {
@@ -38,6 +38,7 @@ internal static unsafe class RowBlender
     /// <param name="target">Its row; not inside the source.</param>
     /// <param name="length">Bytes in a row.</param>
     /// <param name="path">Instruction set to use.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Blend(byte* source, nint stride, AxisWeights weights, int output, byte* target, int length, Path path)
     {
         source += weights.Starts[output] * stride;
