@@ -25,8 +25,7 @@ public sealed class StreamedImage : IRowReceiver, IDisposable
     /// <exception cref="InvalidImageException">The model cannot take an image of this shape.</exception>
     public bool TryBegin(int width, int height)
     {
-        var first = _plan(width, height);
-        _resize = StreamedResize.TryStart(width, height, first.Width, first.Height, _filter, first.Window);
+        _resize = StreamedResize.TryStart(width, height, _filter, _plan(width, height));
         return _resize is not null;
     }
 
@@ -34,11 +33,11 @@ public sealed class StreamedImage : IRowReceiver, IDisposable
 
     /// <exception cref="InvalidOperationException">Rows are missing.</exception>
     /// <exception cref="InvalidImageException">The model cannot take an image of this shape.</exception>
-    public ProcessedImage Finish() => _finish(_run, _run.Own(_resize!.Finish()));
+    public ProcessedImage Finish() => _finish(_run, _resize!.Finish());
 
     public void Dispose()
     {
-        _resize?.Dispose();
         _run.Dispose();
+        _resize?.Dispose();
     }
 }

@@ -20,26 +20,28 @@ internal sealed record ProcessorFixture(
     public static IReadOnlyList<ProcessorFixture> Of(string config) =>
     [
         .. Directory.GetFiles(Path.Combine(Folder, "expected", config), "*.json").Order(StringComparer.Ordinal)
-            .Select(file => JsonSerializer.Deserialize<ProcessorFixture>(File.ReadAllText(file), Json)!),
+            .Select(file => JsonSerializer.Deserialize<ProcessorFixture>(System.IO.File.ReadAllText(file), Json)!),
     ];
 
     /// <summary>The reference's own decoding of the image.</summary>
     public DecodedImage ReferencePixels => Decode(Path.Combine("decode", Source.Decode));
 
+    public byte[] File => System.IO.File.ReadAllBytes(Path.Combine(Folder, "images", Image));
+
     /// <summary>Our decoding of the file.</summary>
-    public DecodedImage FilePixels => Decode(Path.Combine("images", Image));
+    public DecodedImage FilePixels => ImageCodecs.Default.Decode(File, ImageLimits.Default);
 
     public ImageSource Source => Sources[Image];
 
     private static Dictionary<string, ImageSource> Sources { get; } = ReadSources();
 
     private static DecodedImage Decode(string path) =>
-        ImageCodecs.Default.Decode(File.ReadAllBytes(Path.Combine(Folder, path)), ImageLimits.Default);
+        ImageCodecs.Default.Decode(System.IO.File.ReadAllBytes(Path.Combine(Folder, path)), ImageLimits.Default);
 
     private static Dictionary<string, ImageSource> ReadSources()
     {
         var file = Path.Combine(Folder, "images.json");
-        var sources = File.Exists(file) ? JsonSerializer.Deserialize<List<ImageSource>>(File.ReadAllText(file), Json)! : [];
+        var sources = System.IO.File.Exists(file) ? JsonSerializer.Deserialize<List<ImageSource>>(System.IO.File.ReadAllText(file), Json)! : [];
         return sources.ToDictionary(source => source.File);
     }
 }

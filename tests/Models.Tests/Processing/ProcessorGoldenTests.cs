@@ -54,7 +54,7 @@ public sealed class ProcessorGoldenTests
         return close;
     }
 
-    private static IImageProcessor Load(string config)
+    internal static IImageProcessor Load(string config)
     {
         // Old files name no class; what the model is called tells its type.
         var name = config.Split('-')[0];

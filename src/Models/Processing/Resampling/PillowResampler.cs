@@ -71,11 +71,8 @@ public static class PillowResampler
         AxisWeights Rows() => AxisWeights.Get(source.Height, height, filter, window.Y, window.Height);
     }
 
-    /// <param name="source">Rows that the weights need.</param>
-    /// <param name="top">Row of the whole image that the source begins at.</param>
-    /// <param name="weights">Weights of the columns' axis.</param>
-    /// <param name="path">Instruction set to use.</param>
-    internal static unsafe Raster Vertical(Raster source, int top, AxisWeights weights, RowBlender.Path path)
+    // The source begins at row `top` of the image that the weights speak of.
+    private static unsafe Raster Vertical(Raster source, int top, AxisWeights weights, RowBlender.Path path)
     {
         var (outputs, length) = (weights.Starts.Length, source.Width * source.Channels);
         var target = Raster.Rent(source.Width, outputs, source.Channels);

@@ -38,48 +38,56 @@ internal static unsafe class RowBlender
     /// <param name="target">Its row; not inside the source.</param>
     /// <param name="length">Bytes in a row.</param>
     /// <param name="path">Instruction set to use.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Blend(byte* source, nint stride, AxisWeights weights, int output, byte* target, int length, Path path)
     {
         source += weights.Starts[output] * stride;
         var count = weights.Counts[output];
-        var done = 0;
         fixed (int* exact = &weights.Weights[output * weights.Taps])
         fixed (int* low = &weights.LowPairs[output * weights.Taps / 2])
         fixed (int* high = &weights.HighPairs[output * weights.Taps / 2])
         {
             if (path == Path.Avx512 && length >= Vector512<byte>.Count)
-            {
-                // The last block may overlap the one before: the same bytes are written twice.
-                for (; done < length; done += Vector512<byte>.Count)
-                {
-                    var at = Math.Min(done, length - Vector512<byte>.Count);
-                    Blend512(source + at, stride, low, high, count).Store(target + at);
-                }
+                Row512(source, stride, low, high, count, target, length);
+            else if (path >= Path.Avx2 && length >= Vector256<byte>.Count)
+                Row256(source, stride, low, high, count, target, length);
+            else
+                Row128(source, stride, exact, count, target, length, path != Path.Scalar);
+        }
+    }
 
-                return;
-            }
+    // The last block may overlap the one before: the same bytes are written twice.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row512(byte* source, nint stride, int* low, int* high, int count, byte* target, int length)
+    {
+        for (var done = 0; done < length; done += Vector512<byte>.Count)
+        {
+            var at = Math.Min(done, length - Vector512<byte>.Count);
+            Blend512(source + at, stride, low, high, count).Store(target + at);
+        }
+    }
 
-            if (path >= Path.Avx2 && length >= Vector256<byte>.Count)
-            {
-                for (; done < length; done += Vector256<byte>.Count)
-                {
-                    var at = Math.Min(done, length - Vector256<byte>.Count);
-                    Blend256(source + at, stride, low, high, count).Store(target + at);
-                }
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row256(byte* source, nint stride, int* low, int* high, int count, byte* target, int length)
+    {
+        for (var done = 0; done < length; done += Vector256<byte>.Count)
+        {
+            var at = Math.Min(done, length - Vector256<byte>.Count);
+            Blend256(source + at, stride, low, high, count).Store(target + at);
+        }
+    }
 
-                return;
-            }
-
-            for (; path != Path.Scalar && done <= length - Vector128<byte>.Count; done += Vector128<byte>.Count)
-                Blend128(source + done, stride, exact, count).Store(target + done);
-            for (; done < length; done++)
-            {
-                var sum = Half;
-                for (var k = 0; k < count; k++)
-                    sum += source[done + k * stride] * exact[k];
-                target[done] = (byte)Math.Clamp(sum >> AxisWeights.FractionBits, 0, 255);
-            }
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row128(byte* source, nint stride, int* weights, int count, byte* target, int length, bool vectors)
+    {
+        var done = 0;
+        for (; vectors && done <= length - Vector128<byte>.Count; done += Vector128<byte>.Count)
+            Blend128(source + done, stride, weights, count).Store(target + done);
+        for (; done < length; done++)
+        {
+            var sum = Half;
+            for (var k = 0; k < count; k++)
+                sum += source[done + k * stride] * weights[k];
+            target[done] = (byte)Math.Clamp(sum >> AxisWeights.FractionBits, 0, 255);
         }
     }
 

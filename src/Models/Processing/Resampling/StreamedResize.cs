@@ -1,48 +1,47 @@
-using VisionCluster.Imaging;
-
 namespace VisionCluster.Models.Processing.Resampling;
 
 /// <summary>
-/// Resizes an RGB image while its rows arrive, to the bits that <see cref="PillowResampler"/> makes: bands of rows go through the horizontal
-/// pass on other threads while the caller brings the next ones. Not thread-safe.
+/// Resizes an RGB image while its rows arrive, to the bits that <see cref="PillowResampler"/> makes. A helper takes band after band through
+/// the horizontal pass, and what is complete then through the vertical one, while the caller brings more rows: decoding takes longer than
+/// both, so that more helpers would not help. Rows come from one thread.
 /// </summary>
 internal sealed class StreamedResize : IDisposable
 {
     private const int Channels = 3;
 
-    /// <summary>
-    /// Bands that are computed by or wait for other threads. Where these are busy the caller computes the next band itself, so that no more
-    /// than this and one band of source pixels are held.
-    /// </summary>
-    private const int MaxBandsAhead = 4;
+    /// <summary>Most bands that wait for the helper. The caller takes them through itself where there are as many.</summary>
+    private const int MaxWaiting = 4;
 
     private readonly RowBlender.Path _path;
     private readonly AxisWeights _columns;
     private readonly AxisWeights _rows;
     private readonly int _width; // of the source
-    private readonly Raster _narrower; // rows that the vertical pass needs
-    private readonly List<Task> _bands = new(MaxBandsAhead);
-    private Raster _band;
+    private readonly Raster _narrower; // the source's rows that count, after the horizontal pass
+    private readonly Raster _resized;
+    private readonly Queue<Raster> _waiting = new(MaxWaiting); // guarded by itself
+    private readonly Lock _passing = new(); // held by whoever takes bands through
+    private int _narrowed; // rows of _narrower that are done; guarded by _passing
+    private int _blended; // rows of _resized that are done; guarded by _passing
+    private Raster? _band; // being filled
     private int _inBand; // rows
-    private int _done; // rows of _narrower that were handed out
     private int _row; // of the source
+    private Task _helper = Task.CompletedTask;
 
     private StreamedResize(int width, AxisWeights columns, AxisWeights rows, RowBlender.Path path)
     {
         (_width, _columns, _rows, _path) = (width, columns, rows, path);
         _narrower = Raster.Rent(columns.Starts.Length, rows.EndInput - rows.FirstInput, Channels);
-        _band = Raster.Rent(width, HorizontalPass.BandRows, Channels);
+        _resized = Raster.Rent(columns.Starts.Length, rows.Starts.Length, Channels);
     }
 
     /// <returns>Null where this resize does not begin with a horizontal pass: Pillow goes vertical first, or only takes pixels over.</returns>
-    public static StreamedResize? TryStart(
-        int width, int height, int newWidth, int newHeight, ResampleFilter filter, PixelWindow window, RowBlender.Path? path = null)
+    public static StreamedResize? TryStart(int width, int height, ResampleFilter filter, ResizePlan plan, RowBlender.Path? path = null)
     {
-        if (filter == ResampleFilter.Nearest || newWidth == width || newHeight == height
-            || PillowResampler.IsVerticalFirst(width, height, newWidth, newHeight))
+        if (filter == ResampleFilter.Nearest || plan.Width == width || plan.Height == height
+            || PillowResampler.IsVerticalFirst(width, height, plan.Width, plan.Height))
             return null;
-        var columns = AxisWeights.Get(width, newWidth, filter, window.X, window.Width);
-        var rows = AxisWeights.Get(height, newHeight, filter, window.Y, window.Height);
+        var columns = AxisWeights.Get(width, plan.Width, filter, plan.Window.X, plan.Window.Width);
+        var rows = AxisWeights.Get(height, plan.Height, filter, plan.Window.Y, plan.Window.Height);
         return new StreamedResize(width, columns, rows, path ?? RowBlender.Best);
     }
 
@@ -53,49 +52,91 @@ internal sealed class StreamedResize : IDisposable
         {
             if (_row < _rows.FirstInput || _row >= _rows.EndInput)
                 continue;
+            _band ??= Raster.Rent(_width, HorizontalPass.BandRows, Channels);
             rows[..stride].CopyTo(_band.Row(_inBand++));
-            if (_inBand == HorizontalPass.BandRows || _done + _inBand == _narrower.Height)
-                Start();
+            if (_inBand == HorizontalPass.BandRows || _row == _rows.EndInput - 1)
+                HandOver(_band);
         }
     }
 
-    /// <summary>The resized window, once every row was added.</summary>
+    /// <summary>The resized window, once every row was added; this object's until it is disposed.</summary>
+    /// <exception cref="InvalidOperationException">Rows are missing.</exception>
     public Raster Finish()
     {
-        if (_done < _narrower.Height)
-            throw new InvalidOperationException($"The image ended after {_row} rows.");
-        Task.WaitAll([.. _bands]);
-        return PillowResampler.Vertical(_narrower, _rows.FirstInput, _rows, _path);
+        PassWaiting();
+        return _blended == _resized.Height
+            ? _resized
+            : throw new InvalidOperationException($"Of {_resized.Height} rows {_blended} were made from {_row}.", _helper.Exception);
     }
 
     public void Dispose()
     {
-        // Bands under way write to rented memory.
-        Task.WaitAll([.. _bands]);
-        _band.Dispose();
-        _narrower.Dispose();
-    }
-
-    private void Start()
-    {
-        var (band, rows) = (_band, _inBand);
-        var target = _narrower.Window(0, _done, _narrower.Width, rows);
-        (_done, _inBand) = (_done + rows, 0);
-        _bands.RemoveAll(task => task.IsCompletedSuccessfully);
-        if (_bands.Count == MaxBandsAhead || Environment.ProcessorCount == 1)
+        lock (_waiting)
         {
-            Pass(band, target);
-            return;
+            while (_waiting.TryDequeue(out var band))
+                band.Dispose();
         }
 
-        _band = Raster.Rent(_width, HorizontalPass.BandRows, Channels);
-        _bands.Add(Task.Run(() =>
+        // The band under way still writes to rented memory.
+        lock (_passing)
         {
-            using (band)
-                Pass(band, target);
-        }));
+            _narrower.Dispose();
+            _resized.Dispose();
+        }
+
+        _band?.Dispose();
     }
 
-    private void Pass(Raster band, Raster target) =>
-        HorizontalPass.Run(band.Window(0, 0, _width, target.Height), 0, _columns, target, 0, target.Height, _path);
+    private void HandOver(Raster band)
+    {
+        int waiting;
+        lock (_waiting)
+        {
+            _waiting.Enqueue(band);
+            waiting = _waiting.Count;
+        }
+
+        (_band, _inBand) = (null, 0);
+        if (waiting == MaxWaiting)
+            PassWaiting();
+        else if (_helper.IsCompleted && Environment.ProcessorCount > 1)
+            _helper = Task.Run(PassWaiting);
+    }
+
+    private void PassWaiting()
+    {
+        lock (_passing)
+        {
+            while (TryTake() is { } band)
+            {
+                using (band)
+                    Pass(band);
+            }
+        }
+    }
+
+    private Raster? TryTake()
+    {
+        lock (_waiting)
+            return _waiting.TryDequeue(out var band) ? band : null;
+    }
+
+    private unsafe void Pass(Raster band)
+    {
+        var rows = Math.Min(HorizontalPass.BandRows, _narrower.Height - _narrowed);
+        var target = _narrower.Window(0, _narrowed, _narrower.Width, rows);
+        HorizontalPass.Run(band.Window(0, 0, _width, rows), 0, _columns, target, 0, rows, _path);
+        _narrowed += rows;
+        fixed (byte* from = _narrower.Buffer, to = _resized.Buffer)
+        {
+            var origin = from - (nint)_rows.FirstInput * _narrower.Stride;
+            for (var ready = _rows.FirstInput + _narrowed; _blended < _resized.Height; _blended++)
+            {
+                if (_rows.Starts[_blended] + _rows.Counts[_blended] > ready)
+                    return;
+                RowBlender.Blend(
+                    origin, _narrower.Stride, _rows, _blended, to + (nint)_blended * _resized.Stride, _resized.Stride, _path);
+            }
+        }
+    }
 }
