@@ -13,8 +13,8 @@ public interface IImageCodec
     DecodedImage Decode(ReadOnlyMemory<byte> file, ImageLimits limits);
 
     /// <summary>
-    /// Like <see cref="Decode(ReadOnlyMemory{byte}, ImageLimits)"/>, but gives the rows to <paramref name="receiver"/> while it decodes where
-    /// they come upright and without alpha. A file that turns out damaged throws after some of its rows were given.
+    /// Like <see cref="Decode(ReadOnlyMemory{byte}, ImageLimits)"/>, but gives the rows to <paramref name="receiver"/> while it decodes,
+    /// where they come upright and without alpha. A file that turns out damaged throws after some of its rows were given.
     /// </summary>
     /// <returns>Null when the receiver got every row; else the whole image, and the receiver got none.</returns>
     DecodedImage? Decode(ReadOnlyMemory<byte> file, ImageLimits limits, IRowReceiver? receiver) => Decode(file, limits);

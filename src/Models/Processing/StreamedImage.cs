@@ -19,7 +19,8 @@ public sealed class StreamedImage : IRowReceiver, IDisposable
     /// <param name="settings">The processor's.</param>
     /// <param name="plan">From an image's width and height to the first thing that is done to it.</param>
     /// <param name="finish">From the result of that to values.</param>
-    internal StreamedImage(ProcessorSettings settings, Func<int, int, ResizePlan> plan, Func<ProcessingRun, Raster, ProcessedImage> finish) =>
+    internal StreamedImage(
+        ProcessorSettings settings, Func<int, int, ResizePlan> plan, Func<ProcessingRun, Raster, ProcessedImage> finish) =>
         (_run, _filter, _plan, _finish) = (new ProcessingRun(settings, keep: false), settings.Filter, plan, finish);
 
     /// <exception cref="InvalidImageException">The model cannot take an image of this shape.</exception>

@@ -41,7 +41,9 @@ internal sealed record ProcessorFixture(
     private static Dictionary<string, ImageSource> ReadSources()
     {
         var file = Path.Combine(Folder, "images.json");
-        var sources = System.IO.File.Exists(file) ? JsonSerializer.Deserialize<List<ImageSource>>(System.IO.File.ReadAllText(file), Json)! : [];
+        var sources = System.IO.File.Exists(file)
+            ? JsonSerializer.Deserialize<List<ImageSource>>(System.IO.File.ReadAllText(file), Json)!
+            : [];
         return sources.ToDictionary(source => source.File);
     }
 }

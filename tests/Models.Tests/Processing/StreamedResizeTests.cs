@@ -5,7 +5,7 @@ namespace VisionCluster.Models.Tests.Processing;
 
 public sealed class StreamedResizeTests
 {
-    private static readonly ResampleFilter[] Filters = [.. Enum.GetValues<ResampleFilter>().Where(filter => filter != ResampleFilter.Nearest)];
+    private static readonly ResampleFilter[] Filters = [.. Enum.GetValues<ResampleFilter>().Except([ResampleFilter.Nearest])];
     private static readonly RowBlender.Path[] Paths = [.. Enum.GetValues<RowBlender.Path>().Where(RowBlender.IsSupported)];
 
     [Fact]

@@ -30,7 +30,13 @@ internal static unsafe class HorizontalPass
     }
 
     private static void Chunk(
-        Raster source, int left, AxisWeights weights, Raster target, (int First, int Count) rows, (int First, int End) columns, RowBlender.Path path)
+        Raster source,
+        int left,
+        AxisWeights weights,
+        Raster target,
+        (int First, int Count) rows,
+        (int First, int End) columns,
+        RowBlender.Path path)
     {
         var channels = source.Channels;
         var columnBytes = channels * BandRows;

@@ -34,7 +34,7 @@ internal sealed class StreamedResize : IDisposable
         _resized = Raster.Rent(columns.Starts.Length, rows.Starts.Length, Channels);
     }
 
-    /// <returns>Null where this resize does not begin with a horizontal pass: Pillow goes vertical first, or only takes pixels over.</returns>
+    /// <returns>Null where there is no horizontal pass with a vertical one after it: the image is to be resized as a whole.</returns>
     public static StreamedResize? TryStart(int width, int height, ResampleFilter filter, ResizePlan plan, RowBlender.Path? path = null)
     {
         if (filter == ResampleFilter.Nearest || plan.Width == width || plan.Height == height
