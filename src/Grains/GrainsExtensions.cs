@@ -41,6 +41,8 @@ public static class GrainsExtensions
                 collection.CollectionQuantum = TimeSpan.FromTicks(Math.Min(collection.CollectionQuantum.Ticks, age.Ticks / 2));
                 collection.ClassSpecificCollectionAge[typeof(DecoderGrain).FullName!] = age;
             });
+        silo.Services.AddOptions<GrainDirectoryOptions>().Configure<Microsoft.Extensions.Options.IOptions<DecoderOptions>>(
+            (directory, decoder) => directory.CacheSize = decoder.Value.PlaceCacheEntries);
         silo.AddPlacementDirector<HintedPlacement, HintedPlacementDirector>();
         silo.AddPlacementDirector<DevicePinnedPlacement, DevicePinnedPlacementDirector>();
         silo.Services.AddGrainStorage(

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Fakes;
 using static VisionCluster.Grains.Tests.Commands;
@@ -40,5 +43,13 @@ public sealed class DecoderGrainLimitTests
         await Eventually.TrueAsync(() => silo.Model.Decoder!.Status is { SlotsIdle: 0 }, "the session leaves");
 
         Assert.Equal(first.Ids(), (await silo.Session("s").RunAsync(Say("1"))).Ids());
+    }
+
+    [Fact]
+    public async Task PlacesOfGrains_AreRememberedUpToTheirBound()
+    {
+        await using var silo = await TestSilo.StartAsync(configure: o => o.Decoder.PlaceCacheEntries = 7);
+
+        Assert.Equal(7, silo.Services.GetRequiredService<IOptions<GrainDirectoryOptions>>().Value.CacheSize);
     }
 }

@@ -5,6 +5,7 @@ using VisionCluster.Cli.Hosting;
 using VisionCluster.Gateway.Options;
 using VisionCluster.Inference;
 using VisionCluster.Models.Compilation;
+using VisionCluster.Silo;
 
 namespace VisionCluster.Cli.Bench;
 
@@ -69,7 +70,7 @@ internal sealed class BenchModel : IAsyncDisposable
     /// <param name="pictureCacheBytes">Size of the gateway's two caches of pictures; null as configured.</param>
     /// <param name="configure">Further changes to the gateway's options.</param>
     public Task<LocalCluster> StartClusterAsync(
-        CancellationToken cancellationToken, long? pictureCacheBytes = null, Action<GatewayOptions>? configure = null)
+        CancellationToken cancellationToken, Action<GatewayOptions>? configure = null, Action<SiloOptions>? configureSilo = null)
     {
         _disposed = true;
         return LocalCluster.StartAsync(
@@ -77,11 +78,10 @@ internal sealed class BenchModel : IAsyncDisposable
             gateway =>
             {
                 gateway.GrpcPort = 0;
-                gateway.Images.StoreBytes = Math.Max(pictureCacheBytes ?? gateway.Images.StoreBytes, gateway.Limits.Image.MaxBytes);
-                gateway.Images.EmbeddingCacheBytes = pictureCacheBytes ?? gateway.Images.EmbeddingCacheBytes;
                 configure?.Invoke(gateway);
             },
-            cancellationToken);
+            cancellationToken,
+            configureSilo);
     }
 
     public void RequireRoom(int prompt, int output)

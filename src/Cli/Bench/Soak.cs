@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VisionCluster.Cli.Bench.Clients;
 using VisionCluster.Cli.Bench.Figures;
 using VisionCluster.Cli.Hosting;
+using VisionCluster.Gateway.Options;
 using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Cli.Bench;
@@ -34,9 +35,17 @@ internal sealed class Soak
     {
         await using var model = await BenchModel.LoadAsync(settings);
         model.RequireRoom(plan.MaxPrompt * 2, plan.MaxOutput);
-        await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(cancellation, plan.PictureCacheBytes);
+        await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(
+            cancellation, gateway => Configure(gateway, plan), silo => silo.Decoder.PlaceCacheEntries = plan.PlaceEntries);
         using var gateway = cluster is null ? null : new GatewayClient(cluster.Endpoint);
         return await new Soak(model, plan, gateway is null ? new EngineClient(model.Host) : gateway).RunAsync(cancellation);
+    }
+
+    private static void Configure(GatewayOptions gateway, SoakPlan plan)
+    {
+        gateway.Images.StoreBytes = Math.Max(plan.PictureCacheBytes, gateway.Limits.Image.MaxBytes);
+        gateway.Images.EmbeddingCacheBytes = plan.PictureCacheBytes;
+        gateway.Routing.PrefixEntries = plan.PlaceEntries;
     }
 
     private async Task<(BenchReport Report, bool Sound)> RunAsync(CancellationToken cancellation)

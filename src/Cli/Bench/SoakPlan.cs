@@ -21,6 +21,9 @@ internal sealed record SoakPlan
     /// </summary>
     public long PictureCacheBytes { get; init; } = 4 << 20;
 
+    /// <summary>Likewise, of what gateway and silo remember of earlier answers: prompts' places, and grains'.</summary>
+    public int PlaceEntries { get; init; } = 1_024;
+
     /// <summary>Senders for each slot of the device.</summary>
     public int Overload { get; init; } = 2;
 

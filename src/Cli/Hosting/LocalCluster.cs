@@ -53,8 +53,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>Starts silo and gateway with models that are loaded, which are the cluster's from now on.</summary>
-    public static Task<LocalCluster> StartAsync(IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, CancellationToken cancellationToken) =>
-        StartAsync(models, Configure(gateway, silo: null, handleSignals: false).Builder, cancellationToken);
+    public static Task<LocalCluster> StartAsync(
+        IReadOnlyList<IModelHost> models, Action<GatewayOptions> gateway, CancellationToken cancellationToken, Action<SiloOptions>? silo = null) =>
+        StartAsync(models, Configure(gateway, silo, handleSignals: false).Builder, cancellationToken);
 
     /// <summary>Completes when the host is told to stop.</summary>
     public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();

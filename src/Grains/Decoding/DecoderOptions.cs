@@ -29,8 +29,16 @@ public sealed class DecoderOptions
     /// <summary>Complete answers that wait for a resume; beyond it they are dropped at once. Default 1,024.</summary>
     public int MaxHeldAnswers { get; set; } = 1_024;
 
+    /// <summary>
+    /// Grains whose silo this one remembers, the least recently called forgotten first; about 0.3 kB each. Every answer without a session
+    /// leaves one. Default 65,536 (Orleans' own is a million).
+    /// </summary>
+    public int PlaceCacheEntries { get; set; } = 65_536;
+
     internal IEnumerable<string> Errors()
     {
+        if (PlaceCacheEntries < 1)
+            yield return $"DecoderOptions.PlaceCacheEntries must be at least 1; it is {PlaceCacheEntries}.";
         if (IdleSessionAge < TimeSpan.FromSeconds(1))
             yield return $"DecoderOptions.IdleSessionAge must be at least 1 s; it is {IdleSessionAge}.";
         if (ResumeWindow <= TimeSpan.Zero || ResumeWindow > TimeSpan.FromMinutes(10))
