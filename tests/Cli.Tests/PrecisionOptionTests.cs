@@ -83,8 +83,8 @@ public sealed class PrecisionOptionTests
             silo.Models["emoji-vlm"] = new SiloModelOptions { Precision = "half" };
         }));
 
-        Assert.Contains("SiloOptions.Precision must be one of auto, fp32, fp16, int8, int4; it is int3", error.Message, StringComparison.Ordinal);
-        Assert.Contains("SiloOptions.Models:emoji-vlm.Precision must be one of auto, fp32, fp16, int8, int4; it is half", error.Message, StringComparison.Ordinal);
+        Assert.Contains("SiloOptions.Precision must be one of auto, fp32, fp16, bf16, int8, int4; it is int3", error.Message, StringComparison.Ordinal);
+        Assert.Contains("SiloOptions.Models:emoji-vlm.Precision must be one of auto, fp32, fp16, bf16, int8, int4; it is half", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
