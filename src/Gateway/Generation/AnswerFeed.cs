@@ -83,10 +83,12 @@ internal sealed class AnswerFeed : IDisposable
             _early.Add(piece);
     }
 
+    public bool HasKept => _early.Count > 0;
+
     /// <summary>A kept piece whose turn has come.</summary>
     public bool TryTakeKept(Predicate<AnswerPiece> hasTurn, out AnswerPiece piece)
     {
-        var index = _early.Count == 0 ? -1 : _early.FindIndex(hasTurn);
+        var index = _early.FindIndex(hasTurn);
         piece = index < 0 ? default : _early[index];
         if (index >= 0)
             _early.RemoveAt(index);

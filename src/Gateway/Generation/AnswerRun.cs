@@ -261,7 +261,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
 
     private void RelayKept(AnswerFeed feed)
     {
-        while (feed.TryTakeKept(HasTurn, out var piece))
+        while (feed.HasKept && feed.TryTakeKept(HasTurn, out var piece))
             Relay(feed, piece);
     }
 

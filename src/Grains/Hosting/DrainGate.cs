@@ -3,20 +3,21 @@ namespace VisionCluster.Grains.Hosting;
 /// <summary>Counts what runs on this silo, so that a stopping silo refuses new work and waits for the rest. Thread-safe.</summary>
 internal sealed class DrainGate
 {
+    /// <summary>
+    /// How long all take to go together. Whoever takes them computes each one's prompt and answer again, and those that have not gone yet go
+    /// on here meanwhile.
+    /// </summary>
+    internal static readonly TimeSpan HandOverTime = TimeSpan.FromSeconds(3);
+
+    /// <summary>Between two of them, where they are few.</summary>
+    internal static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LinkedList<Action> _movers = new(); // one for each that runs and can go on elsewhere, the oldest first
     private int _running;
     private bool _draining;
     private bool _handingOver;
-
-    /// <summary>
-    /// How long all take to go together, and one at most: whoever takes them computes each one's prompt and answer again, and those that
-    /// have not gone yet go on here meanwhile.
-    /// </summary>
-    internal static readonly TimeSpan HandOverTime = TimeSpan.FromSeconds(3);
-
-    internal static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     public bool IsDraining
     {
