@@ -25,6 +25,9 @@ public static class GrainsExtensions
         silo.Services.TryAddSingleton<DrainGate>();
         silo.Services.TryAddSingleton<EmbeddingPool>();
         silo.Services.TryAddSingleton<HeldAnswers>();
+        silo.Services.TryAddSingleton<LeavingKv>();
+        silo.Services.TryAddSingleton<KvCarrier>();
+        silo.AddGrainService<KvHandOver>();
         silo.Services.AddMetrics();
         silo.Services.TryAddSingleton<GrainMetrics>();
         silo.Services.TryAddSingleton<AnswerPublisher>();

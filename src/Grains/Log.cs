@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Debug, "A gateway was sent no tokens; it will read them.")]
     public static partial void NotPushed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "An answer's {Bytes} bytes of KV did not come from {Silo}; it is prefilled again. {Reason}")]
+    public static partial void KvNotFetched(this ILogger logger, string silo, long bytes, string reason);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Hosting;
 using VisionCluster.Silo.Administration;
 
@@ -15,6 +16,7 @@ internal sealed class SiloPresence(
     ModelRegistry models,
     LoadQueue loads,
     DrainGate gate,
+    LeavingKv leaving,
     IOptions<SiloOptions> options,
     TimeProvider time,
     ILogger<SiloPresence> logger) : ILifecycleParticipant<ISiloLifecycle>
@@ -54,6 +56,7 @@ internal sealed class SiloPresence(
             await drained.WaitAsync(HandOverTimeout, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        await leaving.WhenTakenAsync();
         await _stop.CancelAsync();
         await _loop;
     }

@@ -25,6 +25,8 @@ internal sealed class SimulatedDecoderRunner(SimulatedModel model, int slots, in
 
     public bool CanTransfer => true;
 
+    public string KvFormat { get; } = $"simulated/{model.Seed}";
+
     public void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination)
     {
         destination.Clear();

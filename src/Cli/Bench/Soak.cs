@@ -3,6 +3,7 @@ using VisionCluster.Cli.Bench.Clients;
 using VisionCluster.Cli.Bench.Figures;
 using VisionCluster.Cli.Hosting;
 using VisionCluster.Gateway.Options;
+using VisionCluster.Grains.Decoding;
 using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Cli.Bench;
@@ -33,10 +34,13 @@ internal sealed class Soak
 
     public static async Task<(BenchReport Report, bool Sound)> RunAsync(BenchSettings settings, SoakPlan plan, CancellationToken cancellation)
     {
-        await using var model = await BenchModel.LoadAsync(settings);
+        await using var model = await BenchModel.LoadAsync(settings with
+        {
+            Hosting = settings.Hosting with { PrefixCacheBytes = Math.Min(settings.Hosting.PrefixCacheBytes, plan.PrefixCacheBytes) },
+        });
         model.RequireRoom(plan.MaxPrompt * 2, plan.MaxOutput);
         await using LocalCluster? cluster = plan.EngineOnly ? null : await model.StartClusterAsync(
-            cancellation, gateway => Configure(gateway, plan), silo => silo.Decoder.PlaceCacheEntries = plan.PlaceEntries);
+            cancellation, gateway => Configure(gateway, plan), silo => Configure(silo.Decoder, plan));
         using var gateway = cluster is null ? null : new GatewayClient(cluster.Endpoint);
         return await new Soak(model, plan, gateway is null ? new EngineClient(model.Host) : gateway).RunAsync(cancellation);
     }
@@ -46,6 +50,12 @@ internal sealed class Soak
         gateway.Images.StoreBytes = Math.Max(plan.PictureCacheBytes, gateway.Limits.Image.MaxBytes);
         gateway.Images.EmbeddingCacheBytes = plan.PictureCacheBytes;
         gateway.Routing.PrefixEntries = plan.PlaceEntries;
+    }
+
+    private static void Configure(DecoderOptions decoder, SoakPlan plan)
+    {
+        decoder.EmbeddingPoolBytes = plan.PictureCacheBytes;
+        decoder.PlaceCacheEntries = plan.PlaceEntries;
     }
 
     private async Task<(BenchReport Report, bool Sound)> RunAsync(CancellationToken cancellation)

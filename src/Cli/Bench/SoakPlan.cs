@@ -16,10 +16,13 @@ internal sealed record SoakPlan
     public BenchPicture? Picture { get; init; }
 
     /// <summary>
-    /// Size of the gateway's caches of pictures. Their usual sizes take hours to fill, and until then memory grows, as it should: these
+    /// Size of gateway's and silo's caches of pictures. Their usual sizes take hours to fill, and until then memory grows, as it should: these
     /// are full when the warm-up ends.
     /// </summary>
     public long PictureCacheBytes { get; init; } = 4 << 20;
+
+    /// <summary>Likewise, most of the KV of earlier prompts.</summary>
+    public long PrefixCacheBytes { get; init; } = 32 << 20;
 
     /// <summary>Likewise, of what gateway and silo remember of earlier answers: prompts' places, and grains'.</summary>
     public int PlaceEntries { get; init; } = 1_024;

@@ -8,7 +8,7 @@ internal sealed class SoakTotals
     private const int MaxWaits = 100_000;
 
     private readonly Lock _lock = new();
-    private readonly Queue<double> _waits = new();
+    private readonly Queue<double> _waits = new(MaxWaits); // whole from the start: its growth would look like a leak
 
     public long Finished { get; private set; }
 

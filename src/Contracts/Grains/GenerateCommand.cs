@@ -70,4 +70,8 @@ public sealed record GenerateCommand
     /// <summary>Where the gateway wants it: for what that device holds of the prompt, or for its room. Says nothing on another silo.</summary>
     [Id(17)]
     public DeviceTarget? Target { get; init; }
+
+    /// <summary>With <see cref="Answered"/>: KV that the silo before has kept.</summary>
+    [Id(18)]
+    public KvTicket? Kv { get; init; }
 }

@@ -21,4 +21,8 @@ public sealed record GenerationChunk
     /// <summary>Set once <see cref="Tokens"/> reach the end.</summary>
     [Id(3)]
     public GenerationFinished? Finished { get; init; }
+
+    /// <summary>When it goes on elsewhere: what spares that silo the prefill; null where nothing does.</summary>
+    [Id(4)]
+    public KvTicket? Kv { get; init; }
 }

@@ -63,7 +63,7 @@ internal sealed class AnswerListener(
         if (chunk.Finished is { } finished)
             return run.Finish(finished);
         if (chunk.State != GenerationState.Known)
-            run.Lost(chunk.State == GenerationState.Moved);
+            run.Lost(chunk.State == GenerationState.Moved, kv: chunk.Kv);
         return false;
     }
 

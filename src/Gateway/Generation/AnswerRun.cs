@@ -29,6 +29,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     private long? _lostAt;
     private int _recalls;
     private string? _silo;
+    private KvTicket? _kv; // what the silo before has left for the next
     private string _siloName = "";
 
     public GenerationCall Call { get; } = call;
@@ -92,7 +93,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     public GenerateCommand ToCommand(DeviceChoice? choice)
     {
         lock (_lock)
-            return Call.ToCommand(_images, _copy, Deaths.InARow) with { Target = choice?.Target };
+            return Call.ToCommand(_images, _copy, Deaths.InARow) with { Target = choice?.Target, Kv = _kv };
     }
 
     public void Placed(DeviceChoice choice, StartReply reply) => Place = reply.Device.Length > 0
@@ -110,7 +111,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         lock (_lock)
         {
             (_silo, _siloName, SiloLost, _lastContact) = (silo, siloName, lost, time.GetTimestamp());
-            (IsRunning, IsPushed, _startLimit) = (true, true, null);
+            (IsRunning, IsPushed, _startLimit, _kv) = (true, true, null, null);
         }
     }
 
@@ -143,13 +144,14 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     /// <summary>The generation is no longer where it was.</summary>
     /// <param name="moved">Given up by a silo that leaves; otherwise it died.</param>
     /// <param name="failed">Its device did.</param>
-    public void Lost(bool moved, bool failed = false)
+    /// <param name="kv">What a silo that leaves has kept of it.</param>
+    public void Lost(bool moved, bool failed = false, KvTicket? kv = null)
     {
         lock (_lock)
         {
             StopListening();
             _lostAt ??= _lastContact;
-            (IsRunning, Avoid) = (false, _silo);
+            (IsRunning, Avoid, _kv) = (false, _silo, kv);
             if (failed)
                 Deaths.AddFailure(_copy.Count, _silo ?? "");
             else if (!moved)

@@ -17,6 +17,7 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     private readonly List<PushedReader> _pushed = []; // one for each call to Follow that is under way
     private TaskCompletionSource? _changed; // null while nobody waits
     private bool _closed;
+    private KvTicket? _kv;
 
     /// <summary>Completes with the next change.</summary>
     public Task Changed => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -60,9 +61,10 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     }
 
     /// <summary>The answer goes on elsewhere.</summary>
-    public void Move()
+    /// <param name="kv">What it can go on with.</param>
+    public void Move(KvTicket? kv = null)
     {
-        IsMoved = true;
+        (IsMoved, _kv) = (true, kv);
         Signal();
         Close();
     }
@@ -112,6 +114,7 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
             Accepted = Accepted,
             Tokens = [.. _tokens.GetRange(from, count)],
             Finished = atEnd ? Finished : null,
+            Kv = IsMoved && atEnd ? _kv : null,
         };
     }
 

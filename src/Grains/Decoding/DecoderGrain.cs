@@ -31,6 +31,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private readonly DrainGate _gate;
     private readonly HeldAnswers _held;
     private readonly AnswerPublisher _publisher;
+    private readonly LeavingKv _leaving;
+    private readonly KvCarrier _carrier;
     private readonly ConversationWriter? _writer;
     private readonly DecoderOptions _options;
     private readonly TimeProvider _time;
@@ -50,6 +52,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         DrainGate gate,
         HeldAnswers held,
         AnswerPublisher publisher,
+        LeavingKv leaving,
+        KvCarrier carrier,
         IOptions<DecoderOptions> options,
         TimeProvider time,
         ILogger<DecoderGrain> logger)
@@ -60,6 +64,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute(StateName, StorageName)) : null;
         _writer = _record is null ? null : new ConversationWriter(_record, StateName, context, time, logger);
         (_models, _embeddings, _gate, _held, _publisher) = (models, embeddings, gate, held, publisher);
+        (_leaving, _carrier) = (leaving, carrier);
         (_options, _time, _logger) = (options.Value, time, logger);
     }
 
@@ -140,7 +145,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     {
         if (_turn is { IsEnded: false, Generation: not null } turn)
         {
-            turn.Move();
+            Move(turn);
             await turn.Ended.WaitAsync(cancellationToken).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
@@ -152,6 +157,11 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     // A caller whose first start's reply was lost.
     private static bool IsRepeated(Turn turn, GenerateCommand command) =>
         turn.RequestId == command.RequestId && turn.Caller == command.Caller && turn.Generation is not null && !turn.IsMoving;
+
+    // Not DeactivateOnIdle: silos that remember the grain here would send the next call here, and have it activated here once more.
+    private void GoWhereCallerWants() => this.MigrateOnIdle();
+
+    private void Move(Turn turn) => turn.Move(_leaving.Room); // from any thread
 
     private Turn? Find(string requestId) => _turn?.RequestId == requestId && _turn.Generation is not null ? _turn : null;
 
@@ -165,7 +175,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             return StartReply.Refused(RefusalReason.SessionBusy, BusyMessage);
         if (_deviceFailed || !_gate.TryEnter())
         {
-            DeactivateOnIdle(); // the next call is placed elsewhere
+            GoWhereCallerWants();
             return StartReply.Refused(RefusalReason.Unavailable, _deviceFailed
                 ? "The device failed; try again."
                 : "This server is shutting down; try again.");
@@ -198,16 +208,18 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             return bound;
         if ((turn.Lease = UseHost(command))?.Host is not { Decoder: { } engine } host)
         {
-            DeactivateOnIdle(); // the next call is placed where the model is
+            GoWhereCallerWants();
             return StartReply.Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
         }
 
         var assembly = PromptAssembly.Create(SessionRebinding.Messages(State, command).Concat(command.Messages), command.Embeddings, _embeddings);
         if (assembly.Missing.Count > 0)
             return StartReply.Needs([.. assembly.Missing]);
+        var carrying = _carrier.FetchAsync(command.Kv);
         var (request, stop) = await TurnRequest.BuildAsync(command, assembly, host, () => _time.GetElapsedTime(received));
         if (request is null)
             return stop!;
+        var carried = await carrying;
         _session ??= _record is null ? null : engine.OpenSession();
         try
         {
@@ -218,7 +230,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
                 Tenant = _tenant,
                 TenantWeight = command.TenantWeight,
                 CacheScope = _tenant,
-            });
+            }, carried);
             if (submitted.Generation is not { } generation)
                 return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);
@@ -251,8 +263,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private async Task FollowAsync(Turn turn, Generation generation, IModelHost host, TurnTrace trace)
     {
         using var traced = trace;
-        using var leaving = _gate.OnHandOver(turn.Move);
-        using var unloading = turn.Lease!.OnHandOver(turn.Move);
+        using var leaving = _gate.OnHandOver(() => Move(turn));
+        using var unloading = turn.Lease!.OnHandOver(() => Move(turn));
         try
         {
             // Ended before prefill: accepted all the same, with nothing cached, and `finished` says why.
@@ -287,7 +299,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     {
         if (turn.IsMoving && result.Reason == FinishReason.Cancelled)
         {
-            turn.Log.Move();
+            var kept = _leaving.Keep(result.Kv);
+            turn.Log.Move(kept is { } id ? new KvTicket(GrainContext.Address.SiloAddress!.ToParsableString(), id, result.Kv!.Bytes) : null);
             return;
         }
 

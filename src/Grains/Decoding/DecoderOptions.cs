@@ -35,8 +35,16 @@ public sealed class DecoderOptions
     /// </summary>
     public int PlaceCacheEntries { get; set; } = 65_536;
 
+    /// <summary>
+    /// KV of answers that leave this silo in order, kept until the next silo has taken it; what is beyond it is prefilled again there. 0: all
+    /// of it. Default 1 GiB.
+    /// </summary>
+    public long HandOverBytes { get; set; } = 1L << 30;
+
     internal IEnumerable<string> Errors()
     {
+        if (HandOverBytes < 0)
+            yield return $"DecoderOptions.HandOverBytes must be at least 0; it is {HandOverBytes}.";
         if (PlaceCacheEntries < 1)
             yield return $"DecoderOptions.PlaceCacheEntries must be at least 1; it is {PlaceCacheEntries}.";
         if (IdleSessionAge < TimeSpan.FromSeconds(1))

@@ -63,10 +63,11 @@ internal sealed class Turn(GenerateCommand command)
     }
 
     /// <summary>Stops here so that it goes on elsewhere. From any thread.</summary>
-    public void Move()
+    /// <param name="maxKvBytes">What of its KV there is room for meanwhile.</param>
+    public void Move(long maxKvBytes)
     {
         _moving = true;
-        Generation?.Cancel();
+        Generation?.Leave(maxKvBytes);
     }
 
     public void SetEnded()

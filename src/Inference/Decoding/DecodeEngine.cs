@@ -36,13 +36,17 @@ public sealed class DecodeEngine : IAsyncDisposable
     /// <summary>Submits a generation; refused at once, with the reason, when it cannot be served.</summary>
     /// <exception cref="ArgumentException">The request contradicts itself or the model; the message says all that is wrong.</exception>
     /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
-    public SubmitResult Submit(GenerationRequest request)
+    /// <param name="request">What to generate.</param>
+    /// <param name="carried">
+    /// KV of the request's first tokens from the engine that it has left. What does not fit the request or the model is ignored.
+    /// </param>
+    public SubmitResult Submit(GenerationRequest request, CarriedKv? carried = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Session is { } session && !session.BelongsTo(_inbox))
             throw new ArgumentException("The session belongs to another engine.", nameof(request));
         RequestValidator.Check(request, _runner.HiddenSize, _runner.VocabularySize);
-        var result = TrySubmit(request);
+        var result = TrySubmit(request, carried);
         if (result.Outcome != SubmitOutcome.Accepted)
             _metrics.Refused(result.Outcome.ToString());
         return result;
@@ -58,14 +62,18 @@ public sealed class DecodeEngine : IAsyncDisposable
         await _ended.Task.ConfigureAwait(false);
     }
 
-    private SubmitResult TrySubmit(GenerationRequest request)
+    private SubmitResult TrySubmit(GenerationRequest request, CarriedKv? carried)
     {
         var prompt = request.Prompt.Ids.Length;
         var capacity = _runner.SlotCapacity;
         if (prompt + 1 > capacity)
             return SubmitResult.Refused(SubmitOutcome.PromptTooLong, $"The prompt has {prompt} tokens; the context holds {capacity}.");
         // Asked before the sequence's state is built, which is not free, and again when it is queued.
-        return _inbox.Refusal(request.Session) ?? _inbox.Submit(new SequenceState(request, capacity, _runner.VocabularySize, _runner.IsExact));
+        if (_inbox.Refusal(request.Session) is { } refusal)
+            return refusal;
+        var sequence = new SequenceState(request, capacity, _runner.VocabularySize, _runner.IsExact);
+        sequence.Carried = carried?.Fits(_runner, sequence.Identities) == true ? carried : null;
+        return _inbox.Submit(sequence);
     }
 
     private void Run(DecodeLoop loop)

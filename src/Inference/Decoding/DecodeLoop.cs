@@ -155,6 +155,11 @@ internal sealed class DecodeLoop : IDisposable
     {
         if (prompt is not null && prompt.Kv.Sequence != prompt && !TryStart(prompt))
             prompt = null;
+        if (prompt is { IsPrefilled: true })
+        {
+            GoOn(prompt);
+            prompt = null;
+        }
         var batch = Arrange(prompt, withRows);
         if (batch.Tokens > 0 && !TryEmbed(prompt!, batch))
             batch = batch with { Tokens = 0 };
@@ -188,6 +193,13 @@ internal sealed class DecodeLoop : IDisposable
         if (batch.Tokens > 0)
             AdvancePrompt(prompt!, batch);
         return batch;
+    }
+
+    /// <summary>Nothing is left to prefill: it is a row from now on.</summary>
+    private void GoOn(SequenceState sequence)
+    {
+        _scheduler.StartDecoding(sequence);
+        _kv.StartDecoding(sequence.Kv);
     }
 
     /// <summary>What fits into memory now: rows come first, and either may preempt the other.</summary>
@@ -259,10 +271,7 @@ internal sealed class DecodeLoop : IDisposable
     {
         _scheduler.Shares.ChargePrompt(prompt.Request, batch.Tokens);
         if (prompt.Kv.Tokens + batch.Tokens == prompt.PrefillTokens)
-        {
-            _scheduler.StartDecoding(prompt);
-            _kv.StartDecoding(prompt.Kv);
-        }
+            GoOn(prompt);
         Advance(prompt, batch.Tokens, batch.Rows);
     }
 
@@ -373,7 +382,7 @@ internal sealed class DecodeLoop : IDisposable
     {
         if (_scheduler.Remove(sequence))
             _inbox.LeaveQueue(sequence);
-        var result = SequenceResult.Of(sequence, reason, error, _timeProvider);
+        var result = SequenceResult.Of(sequence, reason, error, _timeProvider) with { Kv = Carry(sequence, reason) };
         var failed = result.Reason == FinishReason.Error;
         var session = sequence.Request.Session;
         var keep = session is not null && !_inbox.Leave(session) && !failed;
@@ -382,7 +391,7 @@ internal sealed class DecodeLoop : IDisposable
             _kv.Park(entry);
         else if (entry.Sequence == sequence || (!keep && entry.Sequence is null))
         {
-            if (failed)
+            if (failed || result.Kv is not null)
                 _kv.Release(entry);
             else
                 Evict(entry);
@@ -392,6 +401,22 @@ internal sealed class DecodeLoop : IDisposable
             _speed.Answered(result.GeneratedTokens);
         _metrics.GenerationEnded(result.Reason.ToString());
         sequence.Generation.End(result);
+    }
+
+    /// <summary>The KV of a sequence that goes on elsewhere; without it, it is prefilled there.</summary>
+    private CarriedKv? Carry(SequenceState sequence, FinishReason reason)
+    {
+        if (reason != FinishReason.Cancelled || sequence.Generation.CarriedBytes == 0 || sequence.Kv.Sequence != sequence)
+            return null;
+        try
+        {
+            return CarriedKv.Read(_runner, sequence.Kv, sequence.Generation.CarriedBytes);
+        }
+        catch (Exception)
+        {
+            _metrics.DeviceFailed();
+            return null;
+        }
     }
 
     /// <summary>Frees an entry's slot; what could not be saved is lost, no more.</summary>

@@ -4,7 +4,7 @@ namespace VisionCluster.Inference.Decoding;
 /// Who runs next. Decode steps and prefill chunks run together where the runner can, and else alternate, so that rows never wait for more than
 /// one chunk; without rows, prompts are prefilled back to back. The next chunk belongs to the prompt of the highest priority: one that has started, before one that waits for
 /// room. Of those that wait with equal priority, the least served tenant's goes first (<see cref="FairShare"/>), then the earliest arrival.
-/// An urgent arrival overtakes a long prompt between two chunks.
+/// An urgent arrival overtakes a long prompt between two chunks, and so does a sequence that brings its KV, for it delays nobody.
 /// </summary>
 /// <param name="mixes">Whether the runner takes rows and a chunk at once.</param>
 internal sealed class DecodeScheduler(bool mixes = false)
@@ -127,7 +127,9 @@ internal sealed class DecodeScheduler(bool mixes = false)
         // Making room may have taken it from the started one.
         return tryMakeRoom(waiting) ? waiting : _prefilling.Count > 0 ? _prefilling[0] : null;
 
-        static bool Precedes(SequenceState started, SequenceState waiting) => started.Request.Priority >= waiting.Request.Priority;
+        static bool Precedes(SequenceState started, SequenceState waiting) =>
+            started.Request.Priority > waiting.Request.Priority
+            || (started.Request.Priority == waiting.Request.Priority && waiting.Carried is null);
     }
 
     private SequenceState? NextWaiting()
@@ -138,6 +140,8 @@ internal sealed class DecodeScheduler(bool mixes = false)
         {
             if (sequence.Request.Priority < _waiting[0].Request.Priority)
                 break;
+            if (sequence.Carried is not null)
+                return sequence;
             var served = Shares.Served(sequence.Request.Tenant);
             if (served < least)
                 (next, least) = (sequence, served);

@@ -38,6 +38,17 @@ public sealed class Generation
     /// <summary>Ends the generation; its slot is free before the engine's next step. Safe from any thread, any number of times.</summary>
     public void Cancel() => CancelRequested = true;
 
+    /// <summary>Like <see cref="Cancel"/>, and <see cref="GenerationResult.Kv"/> holds what the slot held, unless that is too much.</summary>
+    /// <param name="maxBytes">More than that stays behind.</param>
+    public void Leave(long maxBytes)
+    {
+        CarriedBytes = maxBytes;
+        CancelRequested = true;
+    }
+
+    /// <summary>Set before <see cref="CancelRequested"/>, and read after it.</summary>
+    internal long CarriedBytes { get; private set; }
+
     internal void Admit(int cachedTokens) => _admitted.TrySetResult(cachedTokens);
 
     internal void Write(GenerationUpdate update) => _updates.Writer.TryWrite(update);

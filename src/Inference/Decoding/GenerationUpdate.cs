@@ -56,4 +56,7 @@ public sealed record GenerationResult
     public TimeSpan DecodeTime { get; init; }
 
     public Exception? Error { get; init; }
+
+    /// <summary>After <see cref="Generation.Leave"/>: the KV to go on with elsewhere; null where it has to be prefilled again.</summary>
+    public CarriedKv? Kv { get; init; }
 }

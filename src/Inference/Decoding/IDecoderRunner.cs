@@ -60,6 +60,12 @@ public interface IDecoderRunner : IDisposable
     /// <summary>Whether KV can be read out of slots and written back. Default false.</summary>
     bool CanTransfer => false;
 
+    /// <summary>
+    /// Model, precision and layout of what <see cref="ReadKv"/> reads: a runner with the same name, in any process, can
+    /// <see cref="WriteKv"/> it. Empty where no other can. Default empty.
+    /// </summary>
+    string KvFormat => "";
+
     /// <summary>Copies embedding rows of <paramref name="tokenIds"/> into <paramref name="destination"/> <c>[tokens, hidden]</c>.</summary>
     void Embed(ReadOnlySpan<int> tokenIds, Span<float> destination);
 

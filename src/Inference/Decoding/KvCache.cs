@@ -95,6 +95,18 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
             _budget.Grow(entry.Slot, cached);
         }
         entry.Tokens = cached;
+        if (sequence.Carried is { } carried)
+        {
+            sequence.Carried = null;
+            if (Usable(sequence, carried.Tokens) is var brought && brought > cached)
+            {
+                carried.Write(runner, entry.Slot, brought);
+                _budget.Grow(entry.Slot, brought);
+                entry.Tokens = cached = brought;
+                metrics.Carried(brought);
+                return cached;
+            }
+        }
         // Only now: what was evicted for it may have pushed blocks out of the store.
         var stored = scope is null ? 0 : _store.Match(scope, reusable);
         if (stored >= cached + options.MinSharedTokens)
@@ -150,6 +162,18 @@ internal sealed class KvCache(IDecoderRunner runner, DecodeEngineOptions options
     }
 
     public void Dispose() => _store.Dispose();
+
+    /// <summary>
+    /// How many tokens of its own KV a sequence can go on behind. With all of its prompt, at the very step where it left; with less, the rest
+    /// is prefilled, which must not be a crumb, and not over a past where tokens look ahead.
+    /// </summary>
+    private int Usable(SequenceState sequence, int tokens)
+    {
+        var usable = Math.Min(tokens, sequence.HistoryTokens - 1);
+        if (usable >= sequence.AskedTokens)
+            return usable;
+        return runner.BidirectionalPrefix ? 0 : Math.Min(usable, sequence.PrefillTokens - runner.MinExactChunk);
+    }
 
     private bool TryReclaim(KvEntry entry, int tokens)
     {

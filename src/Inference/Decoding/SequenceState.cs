@@ -49,8 +49,14 @@ internal sealed class SequenceState
     /// </summary>
     public int PrefillTokens => _isExact ? HistoryTokens : AskedTokens;
 
+    /// <summary>The answer has begun, and nothing is missing before it: the sequence goes on by single steps.</summary>
+    public bool IsPrefilled => Kv.Tokens >= AskedTokens && Kv.Tokens >= Math.Min(PrefillTokens, HistoryTokens - 1);
+
     /// <summary>Tokens of the prompt without the answer's beginning.</summary>
     public int AskedTokens => Math.Max(1, PromptTokens - Request.AnsweredTokens);
+
+    /// <summary>KV of its first tokens from another engine, until it starts.</summary>
+    public CarriedKv? Carried { get; set; }
 
     /// <summary>How often guesses were right.</summary>
     public DraftRecord Drafts { get; } = new();

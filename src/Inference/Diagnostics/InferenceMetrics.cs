@@ -44,6 +44,9 @@ internal sealed class InferenceMetrics(string model, string device)
     private static readonly Counter<long> PrefixTokensSaved = Meter.CreateCounter<long>(
         "visioncluster.prefix_cache.saved_tokens", "{token}", "Tokens whose KV was copied to the prefix cache");
 
+    private static readonly Counter<long> CarriedTokens = Meter.CreateCounter<long>(
+        "visioncluster.decode.carried_tokens", "{token}", "Tokens whose KV came along from a device that their answer had to leave");
+
     private static readonly Counter<long> Preemptions = Meter.CreateCounter<long>(
         "visioncluster.decode.preemptions", "{generation}", "Running generations that lost their KV to others");
 
@@ -120,6 +123,8 @@ internal sealed class InferenceMetrics(string model, string device)
     public void Moved(int tokens) => MovedTokens.Add(tokens, _model, _device);
 
     public void PrefixLoaded(int tokens) => PrefixTokensLoaded.Add(tokens, _model, _device);
+
+    public void Carried(int tokens) => CarriedTokens.Add(tokens, _model, _device);
 
     public void PrefixSaved(int tokens) => PrefixTokensSaved.Add(tokens, _model, _device);
 

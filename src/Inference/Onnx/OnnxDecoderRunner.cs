@@ -33,6 +33,10 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
         _table = new EmbeddingTable(model);
         Kv = KvMemory.Create(new KvShape(decoder.Layers, slots, decoder.KvHeads, capacity, decoder.HeadDim, precision), device, Session, scales);
 
+        // What 8-bit integers mean was measured in this process.
+        KvFormat = precision == KvPrecision.Int8 ? ""
+            : $"{model.Manifest.Revision}/{model.Manifest.CompilerVersion}/{model.Manifest.Precision}/{precision}/{decoder.Layers}x{decoder.KvHeads}x{decoder.HeadDim}";
+
         // Rows, and a chunk or a guess beside them.
         Buffers = new RunBuffers(
             Math.Max(slots, MaxLogitRows),
@@ -69,6 +73,8 @@ internal abstract class OnnxDecoderRunner : IDecoderRunner
     public int PageTokens => Kv.PageTokens;
 
     public bool CanTransfer => Kv.CanTransfer;
+
+    public string KvFormat { get; }
 
     internal KvMemory Kv { get; }
 

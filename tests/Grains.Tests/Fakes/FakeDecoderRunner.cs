@@ -28,6 +28,10 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
 
     public long KvBytesPerToken => sizeof(ulong);
 
+    public bool CanTransfer => true;
+
+    public string KvFormat => "fake";
+
     public long DecodeSteps => Interlocked.Read(ref _decodeSteps);
 
     public long PrefilledTokens => Interlocked.Read(ref _prefilledTokens);
@@ -86,6 +90,12 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
 
     public void SwapSlots(int first, int second, int firstTokens, int secondTokens) =>
         (_slots[first], _slots[second]) = (_slots[second], _slots[first]);
+
+    public void ReadKv(int slot, int start, int tokens, Span<byte> destination) =>
+        MemoryMarshal.AsBytes(_slots[slot].AsSpan(start, tokens)).CopyTo(destination);
+
+    public void WriteKv(int slot, int start, int tokens, ReadOnlySpan<byte> source) =>
+        source.CopyTo(MemoryMarshal.AsBytes(_slots[slot].AsSpan(start, tokens)));
 
     public void Dispose() => _permits.Dispose();
 

@@ -42,6 +42,8 @@ internal sealed class HistoryRunner(int slots, int capacity, int vocabulary = 32
 
     public bool CanTransfer => true;
 
+    public string KvFormat { get; init; } = "history";
+
     /// <summary>Tokens that all slots hold memory for, as far as they were written and not trimmed.</summary>
     public int Resident => _written.Sum();
 

@@ -11,6 +11,7 @@ internal sealed class RandomClient(Random random, DecodeEngine engine)
     private readonly DecodeSession? _session = random.Next(4) > 0 ? engine.OpenSession() : null;
     private readonly List<(GenerationRequest Request, Answer Answer)> _ended = [];
     private GenerationRequest? _next;
+    private CarriedKv? _carried; // of a generation that had to leave, and comes back
     private int _turns = random.Next(1, 4);
     private int _pause = random.Next(6);
     private int _cancelIn;
@@ -27,20 +28,21 @@ internal sealed class RandomClient(Random random, DecodeEngine engine)
         if (Running is { } running)
         {
             if (_cancelIn-- == 0)
-                running.Cancel();
+                Stop(running);
             if (!running.Result.IsCompleted)
                 return;
             _ended.Add((running.Request, ReadAll(running)));
             Running = null;
-            _next = null;
-            _turns--;
+            _carried = running.Result.Result.Kv;
+            _next = _carried is null ? null : Continuation(running.Request, _ended[^1].Answer.Tokens);
+            _turns -= _carried is null ? 1 : 0;
             _pause = random.Next(8);
         }
         if (_turns == 0 || _pause-- > 0)
             return;
         _next ??= NextRequest();
         TimeSpan? left = random.Next(6) == 0 ? TimeSpan.FromSeconds(random.Next(30)) : null;
-        var submitted = engine.Submit(_next with { TimeLeft = left });
+        var submitted = engine.Submit(_next with { TimeLeft = left, Text = new LetterStream() }, _carried);
         if (submitted.Outcome == SubmitOutcome.Accepted)
         {
             Running = submitted.Generation;
@@ -84,6 +86,24 @@ internal sealed class RandomClient(Random random, DecodeEngine engine)
             updates.Add(update);
         return new Answer(generation.Result.Result, updates);
     }
+
+    private void Stop(Generation running)
+    {
+        if (random.Next(2) == 0)
+            running.Cancel();
+        else
+            running.Leave(random.Next(2 * RandomSchedule.Capacity * sizeof(ulong)));
+    }
+
+    private static GenerationRequest Continuation(GenerationRequest request, int[] tokens) => request with
+    {
+        Prompt = request.Prompt with
+        {
+            Ids = [.. request.Prompt.Ids, .. tokens],
+            TextFrom = Math.Min(request.Prompt.TextFrom, request.Prompt.Ids.Length),
+        },
+        AnsweredTokens = request.AnsweredTokens + tokens.Length,
+    };
 
     private GenerationRequest NextRequest()
     {
