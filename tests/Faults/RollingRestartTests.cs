@@ -10,25 +10,28 @@ public sealed class RollingRestartTests(FaultCluster cluster)
     public async Task RestartEveryProcessInTurn_UnderLoad_LosesNothing()
     {
         FaultCluster.SkipWithoutRedis();
-        var results = await Disturbance.RunAsync(
-            cluster,
-            async () =>
-            {
-                foreach (var silo in cluster.Silos.ToArray())
-                {
-                    await silo.TerminateAsync();
-                    await cluster.ReplaceSiloAsync(silo);
-                }
+        var results = new List<StreamResult>();
+        for (var round = 0; round < Workload.Rounds; round++)
+        {
+            results.AddRange(await Disturbance.RunAsync(cluster, RestartAllAsync, mayResume: true));
+            await cluster.CompleteAsync();
+        }
 
-                foreach (var gateway in cluster.Gateways.ToArray())
-                {
-                    await gateway.TerminateAsync();
-                    await cluster.ReplaceGatewayAsync(gateway);
-                }
-            },
-            mayResume: true);
-        await cluster.CompleteAsync();
+        Disturbance.Print($"rolling restart of every process, {Workload.Rounds} rounds", results);
+    }
 
-        Disturbance.Print("rolling restart of every process", results);
+    private async Task RestartAllAsync()
+    {
+        foreach (var silo in cluster.Silos.ToArray())
+        {
+            await silo.TerminateAsync();
+            await cluster.ReplaceSiloAsync(silo);
+        }
+
+        foreach (var gateway in cluster.Gateways.ToArray())
+        {
+            await gateway.TerminateAsync();
+            await cluster.ReplaceGatewayAsync(gateway);
+        }
     }
 }

@@ -40,7 +40,7 @@ public sealed class AnswerListenerTests : IDisposable
 
     public void Dispose()
     {
-        _run.StopListening();
+        _run.Intake.StopListening();
         _running.Dispose();
         _siloLost.Dispose();
         _limit.Dispose();
@@ -228,6 +228,21 @@ public sealed class AnswerListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task Listen_MovedWithItsKv_NextStartSaysWhereThatIs()
+    {
+        var kv = new KvTicket("silo", Guid.NewGuid(), 100);
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.PushAccepted();
+        call.Answer(kv, 0, 1, 2);
+
+        Assert.False(await listening.Within("the call ends"));
+        Assert.Equal((kv, 3), (_run.ToCommand(null).Kv, _run.ToCommand(null).Answered.Length));
+        _run.Started("other", "Other", default);
+        Assert.Null(_run.ToCommand(null).Kv);
+    }
+
+    [Fact]
     public async Task Listen_SiloIsSilent_TimesOut()
     {
         var listening = ListenAsync();
@@ -375,7 +390,7 @@ public sealed class AnswerListenerTests : IDisposable
     private void AssertWhole(bool finished)
     {
         var responses = new List<GenerateResponse>();
-        while (_run.Responses.Reader.TryRead(out var response))
+        while (_run.Intake.Responses.Reader.TryRead(out var response))
             responses.Add(response);
         Assert.NotNull(responses[0].Accepted);
         Assert.Equal(

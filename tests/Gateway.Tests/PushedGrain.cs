@@ -72,6 +72,15 @@ internal sealed class PushedGrain(int tokens) : IDecoderGrain
             Finished = finished,
         });
 
+        /// <summary>It goes on elsewhere.</summary>
+        public void Answer(KvTicket kv, params int[] indices) => Reply.SetResult(new GenerationChunk
+        {
+            State = GenerationState.Moved,
+            Accepted = Accepted,
+            Tokens = [.. indices.Select(Token)],
+            Kv = kv,
+        });
+
         private void Push(params AnswerPiece[] pieces) => Assert.True(Sink.Push(new PushedAnswers(pieces)).IsCompletedSuccessfully);
     }
 }

@@ -4,7 +4,7 @@ namespace VisionCluster.Gateway.Generation;
 
 /// <summary>
 /// Takes what a silo pushes of one answer. Messages overtake each other: a piece that comes early is kept until those before it have come,
-/// or are found to be lost; the feed is of no use any more then. What concerns pieces changes under the run's lock, the rest is the follower's.
+/// or are found to be lost; the feed is of no use any more then. What concerns pieces changes under the intake's lock, the rest is the follower's.
 /// </summary>
 internal sealed class AnswerFeed : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class AnswerFeed : IDisposable
 
     private const int MaxEarly = 64;
 
-    private readonly AnswerRun _run;
+    private readonly AnswerIntake _intake;
     private readonly Action<AnswerFeed> _onDispose;
     private readonly ITimer _looks;
     private readonly TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,14 +29,14 @@ internal sealed class AnswerFeed : IDisposable
     private int _callLooks;
     private int _callPieces;
 
-    /// <param name="run">The answer.</param>
+    /// <param name="intake">The answer.</param>
     /// <param name="number">Marks its pieces.</param>
     /// <param name="time">Measures silence.</param>
     /// <param name="onDispose">Told that nobody listens any more.</param>
-    public AnswerFeed(AnswerRun run, long number, TimeProvider time, Action<AnswerFeed> onDispose)
+    public AnswerFeed(AnswerIntake intake, long number, TimeProvider time, Action<AnswerFeed> onDispose)
     {
-        (_run, Number, _onDispose) = (run, number, onDispose);
-        _looks = time.CreateTimer(static feed => ((AnswerFeed)feed!)._run.Look((AnswerFeed)feed), this, Look, Look);
+        (_intake, Number, _onDispose) = (intake, number, onDispose);
+        _looks = time.CreateTimer(static feed => ((AnswerFeed)feed!)._intake.Look((AnswerFeed)feed), this, Look, Look);
     }
 
     public long Number { get; }
@@ -61,7 +61,7 @@ internal sealed class AnswerFeed : IDisposable
     /// <summary>In a row, how often a silent feed's tokens were at the silo.</summary>
     public int Doubts { get; set; }
 
-    public void Take(in AnswerPiece piece) => _run.Take(this, piece);
+    public void Take(in AnswerPiece piece) => _intake.Take(this, piece);
 
     /// <summary>A piece came, and nothing before it is missing.</summary>
     public void Took(GenerationFinished? finished)

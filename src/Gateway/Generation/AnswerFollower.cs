@@ -48,17 +48,17 @@ internal sealed class AnswerFollower(
         };
         call.Running.Attach(run.Grain);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, leave.Ended);
-        var writing = WriteAsync(run.Responses.Reader, responses, either);
+        var writing = WriteAsync(run.Intake.Responses.Reader, responses, either);
         try
         {
             await FollowAsync(run, either.Token);
-            run.Responses.Writer.Complete();
+            run.Intake.Responses.Writer.Complete();
             await writing;
             run.Grain.Release(run.RequestId, call.Command.Caller).Ignore(); // one way
         }
         catch (Exception e)
         {
-            run.Responses.Writer.TryComplete();
+            run.Intake.Responses.Writer.TryComplete();
             await writing.WaitAsync(_options.CallTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (leave.Ended.IsCancellationRequested && !stop.IsCancellationRequested)
                 throw RequestException.Unavailable("This gateway is leaving; go on at another one with ResumeGeneration.");
@@ -67,7 +67,7 @@ internal sealed class AnswerFollower(
         }
         finally
         {
-            run.StopListening();
+            run.Intake.StopListening();
             if (run.Place is var (choice, silo, device))
                 picker.Ended(choice, silo, device);
         }
@@ -254,7 +254,7 @@ internal sealed class AnswerFollower(
 
     private async Task PauseAsync(AnswerRun run, string message, CancellationToken stop)
     {
-        if (run.Silence > _options.Timeout)
+        if (run.Intake.Silence > _options.Timeout)
             throw RequestException.Unavailable(message);
         await Task.Delay(run.NextPause(), time, stop);
     }

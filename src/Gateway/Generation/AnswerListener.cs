@@ -25,7 +25,7 @@ internal sealed class AnswerListener(
     {
         if (!run.IsPushed)
             return await ReadAsync(run, stop);
-        var feed = run.Listen(sink);
+        var feed = run.Intake.Listen(sink);
         var call = feed.Call ?? Follow(run, feed);
         feed.Called(null); // in case that this one fails
         var pieces = feed.Pieces;
@@ -34,7 +34,7 @@ internal sealed class AnswerListener(
             return run.Finish(finished);
         if (feed.HasGap)
         {
-            run.StopListening();
+            run.Intake.StopListening();
             return await ReadAsync(run, stop);
         }
 
@@ -42,7 +42,7 @@ internal sealed class AnswerListener(
         if (isUnderWay)
             feed.Called(Follow(run, feed)); // which ends the earlier one
         var chunk = await WaitAsync(run, call, stop);
-        var isMissed = run.Take(chunk) && chunk.Tokens.Length > 0 && feed.Pieces == pieces;
+        var isMissed = run.Intake.Take(chunk) && chunk.Tokens.Length > 0 && feed.Pieces == pieces;
         feed.Doubts = isMissed ? feed.Doubts + 1 : 0;
         if (isMissed && (!isUnderWay || feed.Doubts == MostDoubts))
             run.NotPushed(); // tokens seconds old, and no piece: this silo's messages do not arrive
@@ -54,7 +54,7 @@ internal sealed class AnswerListener(
     {
         metrics.Reads.Add(1);
         var chunk = await WaitAsync(run, run.Grain.Read(run.RequestId, run.Next), stop);
-        run.Take(chunk);
+        run.Intake.Take(chunk);
         return Ends(run, chunk);
     }
 

@@ -1,6 +1,4 @@
-using System.Threading.Channels;
 using VisionCluster.Contracts.Grains;
-using VisionCluster.Contracts.V1;
 using VisionCluster.Gateway.Diagnostics;
 using VisionCluster.Gateway.Errors;
 using VisionCluster.Gateway.Options;
@@ -8,56 +6,48 @@ using VisionCluster.Gateway.Routing;
 
 namespace VisionCluster.Gateway.Generation;
 
-/// <summary>
-/// Where an answer stands, as its follower sees it. Used by one caller, while what silos push comes on other threads.
-/// </summary>
-internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, PreparedImages images, GatewayMetrics metrics, TimeProvider time)
+/// <summary>Where an answer runs, as its follower sees it: where it was sent, what became of that, and what the next start needs.</summary>
+internal sealed class AnswerRun
 {
     private const int MaxRecalls = 2;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
-    private readonly Lock _lock = new(); // of the copy, the last contact, and the feed's state
-    private readonly AnswerCopy _copy = new();
-    private PreparedImages _images = images;
+    private PreparedImages _images;
     private PromptPrefix? _prompt;
-    private AnswerFeed? _feed;
     private TimeSpan _pause = FirstPause;
+    private int _pausedAt;
     private TimeSpan? _startLimit;
     private Task<StartReply>? _starting;
-    private long _lastContact = time.GetTimestamp();
-    private long? _lostAt;
     private int _recalls;
     private string? _silo;
     private KvTicket? _kv; // what the silo before has left for the next
-    private string _siloName = "";
 
-    public GenerationCall Call { get; } = call;
+    public AnswerRun(GenerationCall call, IDecoderGrain grain, PreparedImages images, GatewayMetrics metrics, TimeProvider time)
+    {
+        (Call, Grain, _images) = (call, grain, images);
+        Deaths = new DeathCount(call.Command.Deaths);
+        Intake = new AnswerIntake(call, metrics, time) { OnAccepted = accepted => OnAccepted?.Invoke(this, accepted) };
+    }
 
-    public IDecoderGrain Grain { get; } = grain;
+    public GenerationCall Call { get; }
+
+    public IDecoderGrain Grain { get; }
 
     public string RequestId => Call.Running.RequestId;
 
+    /// <summary>What has come of it.</summary>
+    public AnswerIntake Intake { get; }
+
     /// <summary>Where the answer goes on; −1 until the prompt was accepted.</summary>
-    public int Next
-    {
-        get
-        {
-            lock (_lock)
-                return _copy.Next;
-        }
-    }
+    public int Next => Intake.Next;
 
     public bool HasBegun => Next >= 0;
 
     /// <summary>Whether what its silo pushes arrives here.</summary>
     public bool IsPushed { get; private set; } = true;
 
-    public DeathCount Deaths { get; } = new(call.Command.Deaths);
-
-    /// <summary>What the caller has not taken yet; bounded by the answer, which the model's context bounds.</summary>
-    public Channel<GenerateResponse> Responses { get; } =
-        Channel.CreateUnbounded<GenerateResponse>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    public DeathCount Deaths { get; }
 
     public bool IsRunning { get; set; }
 
@@ -70,18 +60,11 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     /// <summary>The silo that it must not go to, if there is another.</summary>
     public string? Avoid { get; private set; }
 
-    /// <summary>Since the cluster last said something about it.</summary>
-    public TimeSpan Silence
-    {
-        get
-        {
-            lock (_lock)
-                return time.GetElapsedTime(_lastContact);
-        }
-    }
-
     /// <summary>Where it was sent to, or found; null before.</summary>
     public (DeviceChoice Choice, string Silo, string Device)? Place { get; private set; }
+
+    /// <summary>Cancelled once the silo that runs it is dead.</summary>
+    public CancellationToken SiloLost { get; private set; }
 
     /// <summary>Told once that the prompt was taken, from any thread.</summary>
     public Action<AnswerRun, GenerationAccepted>? OnAccepted { get; init; }
@@ -90,29 +73,18 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         _prompt ??= picker.Prompt(model, Call.Tenant, Call.SessionId, Call.Command.Messages);
 
     /// <param name="choice">The device that the gateway chose; null when it knew of none.</param>
-    public GenerateCommand ToCommand(DeviceChoice? choice)
-    {
-        lock (_lock)
-            return Call.ToCommand(_images, _copy, Deaths.InARow) with { Target = choice?.Target, Kv = _kv };
-    }
+    public GenerateCommand ToCommand(DeviceChoice? choice) =>
+        Call.ToCommand(_images, Intake.Tokens, Deaths.InARow) with { Target = choice?.Target, Kv = _kv };
 
     public void Placed(DeviceChoice choice, StartReply reply) => Place = reply.Device.Length > 0
         ? (choice, reply.Silo, reply.Device)
         : (choice, choice.Device.SiloAddress, choice.Device.Report.Device); // a repeated start does not say
 
-    /// <summary>Name of the silo that runs it, or ran it last; empty before.</summary>
-    public string SiloName => _siloName;
-
-    /// <summary>Cancelled once the silo that runs it is dead.</summary>
-    public CancellationToken SiloLost { get; private set; }
-
     public void Started(string silo, string siloName, CancellationToken lost)
     {
-        lock (_lock)
-        {
-            (_silo, _siloName, SiloLost, _lastContact) = (silo, siloName, lost, time.GetTimestamp());
-            (IsRunning, IsPushed, _startLimit, _kv) = (true, true, null, null);
-        }
+        Intake.Started(siloName);
+        (_silo, SiloLost) = (silo, lost);
+        (IsRunning, IsPushed, _startLimit, _kv) = (true, true, null, null);
     }
 
     public void Refused(string silo)
@@ -121,24 +93,11 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         Avoid = silo;
     }
 
-    /// <summary>From now on what its silo pushes is taken.</summary>
-    public AnswerFeed Listen(AnswerSink sink) => _feed ??= sink.Open(this, time);
-
-    /// <summary>What is on its way will not be taken any more.</summary>
-    public void StopListening()
-    {
-        lock (_lock)
-        {
-            _feed?.Dispose();
-            _feed = null;
-        }
-    }
-
     /// <summary>What its silo pushes does not arrive: the answer is read instead, to its end there.</summary>
     public void NotPushed()
     {
         IsPushed = false;
-        StopListening();
+        Intake.StopListening();
     }
 
     /// <summary>The generation is no longer where it was.</summary>
@@ -147,58 +106,12 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
     /// <param name="kv">What a silo that leaves has kept of it.</param>
     public void Lost(bool moved, bool failed = false, KvTicket? kv = null)
     {
-        lock (_lock)
-        {
-            StopListening();
-            _lostAt ??= _lastContact;
-            (IsRunning, Avoid, _kv) = (false, _silo, kv);
-            if (failed)
-                Deaths.AddFailure(_copy.Count, _silo ?? "");
-            else if (!moved)
-                Deaths.Add(_copy.Count, _silo ?? "", SiloLost);
-        }
-    }
-
-    /// <summary>Relays what is new.</summary>
-    /// <returns>Whether anything was.</returns>
-    public bool Take(GenerationChunk chunk)
-    {
-        if (chunk.State == GenerationState.Unknown)
-            return false;
-        lock (_lock)
-        {
-            var isNew = chunk.Accepted is { } accepted && TryAccept(accepted);
-            foreach (var token in chunk.Tokens)
-                isNew |= TryAdd(token);
-            Heard(isNew);
-            if (_feed is { } feed)
-                RelayKept(feed);
-            return isNew;
-        }
-    }
-
-    /// <summary>Relays a pushed piece if it is the next one, and those that had come before their turn.</summary>
-    public void Take(AnswerFeed feed, in AnswerPiece piece)
-    {
-        lock (_lock)
-        {
-            if (feed != _feed || feed.HasGap)
-                return;
-            if (!HasTurn(piece))
-            {
-                feed.Keep(piece);
-                return;
-            }
-
-            Relay(feed, piece);
-            RelayKept(feed);
-        }
-    }
-
-    public void Look(AnswerFeed feed)
-    {
-        lock (_lock)
-            feed.Looked();
+        var tokens = Intake.Lost();
+        (IsRunning, Avoid, _kv) = (false, _silo, kv);
+        if (failed)
+            Deaths.AddFailure(tokens, _silo ?? "");
+        else if (!moved)
+            Deaths.Add(tokens, _silo ?? "", SiloLost);
     }
 
     /// <returns>False when it has to be started once more.</returns>
@@ -214,8 +127,7 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
                     ? throw RequestException.Unavailable("The device failed during the generation; try again.")
                     : false;
             default:
-                lock (_lock)
-                    Write(Call.ToFinished(finished, _copy.Accepted!, _images));
+                Intake.Finish(finished, _images);
                 return true;
         }
     }
@@ -246,69 +158,15 @@ internal sealed class AnswerRun(GenerationCall call, IDecoderGrain grain, Prepar
         return _startLimit.Value;
     }
 
+    /// <summary>Before the next try: each is longer than the one before, until something new comes.</summary>
     public TimeSpan NextPause()
     {
+        if (Next != _pausedAt)
+            (_pausedAt, _pause) = (Next, FirstPause);
         var pause = _pause;
         _pause = Min(2 * _pause, LongestPause);
         return pause;
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private void Relay(AnswerFeed feed, in AnswerPiece piece)
-    {
-        Heard((piece.Accepted is { } accepted && TryAccept(accepted)) || (piece.Token is { } token && TryAdd(token)));
-        feed.Took(piece.Finished);
-    }
-
-    private void RelayKept(AnswerFeed feed)
-    {
-        while (feed.HasKept && feed.TryTakeKept(HasTurn, out var piece))
-            Relay(feed, piece);
-    }
-
-    private bool HasTurn(AnswerPiece piece) =>
-        piece.Position <= Math.Max(_copy.Next, 0) && (piece.Accepted is not null || _copy.Accepted is not null);
-
-    private bool TryAccept(GenerationAccepted accepted)
-    {
-        var isNew = _copy.TryAccept(accepted);
-        if (isNew)
-        {
-            OnAccepted?.Invoke(this, accepted);
-            Write(Call.ToAccepted(accepted, _siloName));
-        }
-
-        return isNew;
-    }
-
-    private bool TryAdd(GeneratedToken token)
-    {
-        if (!_copy.TryAdd(token))
-            return false;
-        if (token.Index >= Call.FirstIndex)
-        {
-            Call.Clock.TokenWritten();
-            Write(EventMapping.ToToken(token));
-        }
-
-        return true;
-    }
-
-    private void Heard(bool isNew)
-    {
-        _lastContact = time.GetTimestamp();
-        if (!isNew)
-            return;
-        _pause = FirstPause;
-        if (_lostAt is not { } lost)
-            return;
-        var pause = time.GetElapsedTime(lost);
-        _lostAt = null;
-        metrics.Failovers.Add(1);
-        metrics.FailoverTime.Record(pause.TotalSeconds);
-        GatewayTrace.Failover(pause, _siloName, _copy.Count);
-    }
-
-    private void Write(GenerateResponse response) => Responses.Writer.TryWrite(response);
 }

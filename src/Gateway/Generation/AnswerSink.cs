@@ -25,10 +25,10 @@ internal sealed class AnswerSink(IGrainFactory grains) : IAnswerSink
         }
     }
 
-    /// <summary>Pieces with the feed's number go to the run, until the feed is disposed.</summary>
-    public AnswerFeed Open(AnswerRun run, TimeProvider time)
+    /// <summary>Pieces with the feed's number go to the intake, until the feed is disposed.</summary>
+    public AnswerFeed Open(AnswerIntake intake, TimeProvider time)
     {
-        var feed = new AnswerFeed(run, Interlocked.Increment(ref _last), time, Close);
+        var feed = new AnswerFeed(intake, Interlocked.Increment(ref _last), time, Close);
         _feeds[feed.Number] = feed;
         return feed;
     }

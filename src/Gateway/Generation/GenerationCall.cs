@@ -38,10 +38,10 @@ internal sealed record GenerationCall(string SessionId, RunningGeneration Runnin
     };
 
     /// <summary>Starts the answer, or goes on behind the tokens that are here.</summary>
-    public GenerateCommand ToCommand(PreparedImages images, AnswerCopy copy, int deaths) => Command with
+    public GenerateCommand ToCommand(PreparedImages images, GeneratedToken[] answered, int deaths) => Command with
     {
         Embeddings = images.Embeddings,
-        Answered = copy.Tokens,
+        Answered = answered,
         Deaths = deaths,
         TimeLeft = Command.TimeLeft - Clock.Elapsed,
     };
