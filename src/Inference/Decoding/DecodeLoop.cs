@@ -20,6 +20,7 @@ internal sealed class DecodeLoop : IDisposable
     private readonly DecodeBuffers _buffers;
     private readonly BatchRunner _batches;
     private readonly ChunkPlanner _chunks;
+    private readonly BatchArranger _arranger;
     private readonly Speculation _speculation;
     private readonly EngineSpeed _speed = new();
     private readonly Func<SequenceState, bool> _tryMakeRoom;
@@ -42,7 +43,8 @@ internal sealed class DecodeLoop : IDisposable
         _batches = new BatchRunner(runner, _buffers);
         _speculation = new Speculation(runner, options, _kv, _buffers, metrics);
         _chunks = new ChunkPlanner(chunk, minChunk, options.MaxStallSteps, runner.MixesRuns);
-        _tryMakeRoom = TryMakeRoom;
+        _arranger = new BatchArranger(runner, _kv, _scheduler, _chunks, inbox, metrics, End);
+        _tryMakeRoom = _arranger.TryMakeRoom;
         _complete = Complete;
         Publish();
     }
@@ -98,7 +100,7 @@ internal sealed class DecodeLoop : IDisposable
                 End(sequence, reason, null);
         }
         foreach (var entry in _closed)
-            Evict(entry);
+            _arranger.Evict(entry);
         if (_closed.Count > 0)
             Publish();
         _arrived.Clear();
@@ -116,40 +118,6 @@ internal sealed class DecodeLoop : IDisposable
         _due.Clear();
     }
 
-    /// <summary>Room for a waiting sequence, if need be that of running ones of lower priority.</summary>
-    private bool TryMakeRoom(SequenceState sequence)
-    {
-        while (!_kv.HasRoomFor(sequence))
-        {
-            if (_scheduler.Victim() is not { } victim || victim.Request.Priority >= sequence.Request.Priority)
-                return false;
-            Preempt(victim);
-        }
-        return true;
-    }
-
-    /// <summary>Memory for a running sequence's first tokens, if need be that of the newest of the lowest priority, which may be its own.</summary>
-    private bool TryGrow(SequenceState sequence, int tokens)
-    {
-        while (!_kv.TryReserve(sequence.Kv, tokens))
-        {
-            var victim = _scheduler.Victim()!;
-            Preempt(victim);
-            if (victim == sequence)
-                return false;
-        }
-        return true;
-    }
-
-    /// <summary>Takes a running sequence's KV; it waits, and prefills its prompt again and what is known of its answer.</summary>
-    private void Preempt(SequenceState sequence)
-    {
-        _scheduler.Preempt(sequence);
-        Evict(sequence.Kv);
-        _inbox.ReturnToQueue(sequence);
-        _metrics.Preempted();
-    }
-
     /// <summary>Runs a prompt's chunk, a token for every row (or a guess of several for a lone one), or both at once.</summary>
     private Batch RunBatch(SequenceState? prompt, bool withRows)
     {
@@ -160,7 +128,7 @@ internal sealed class DecodeLoop : IDisposable
             GoOn(prompt);
             prompt = null;
         }
-        var batch = Arrange(prompt, withRows);
+        var batch = _arranger.Arrange(prompt, withRows);
         if (batch.Tokens > 0 && !TryEmbed(prompt!, batch))
             batch = batch with { Tokens = 0 };
         if (batch is { Rows: 1, Tokens: 0 })
@@ -200,47 +168,6 @@ internal sealed class DecodeLoop : IDisposable
     {
         _scheduler.StartDecoding(sequence);
         _kv.StartDecoding(sequence.Kv);
-    }
-
-    /// <summary>What fits into memory now: rows come first, and either may preempt the other.</summary>
-    private Batch Arrange(SequenceState? prompt, bool withRows)
-    {
-        while (true)
-        {
-            var rows = withRows ? PackRows() : 0;
-            if (prompt is null || prompt.Kv.Sequence != prompt)
-                return new Batch(rows, 0);
-            var past = prompt.Kv.Tokens;
-            var left = prompt.PrefillTokens - past;
-            var tokens = Math.Min(_chunks.Tokens(_scheduler.DecodingCount), left);
-            if (tokens == 0)
-                return new Batch(rows, 0);
-            // No crumb may be left over for a last chunk.
-            if (left > tokens && left - tokens < _runner.MinExactChunk && tokens >= 2 * _runner.MinExactChunk)
-                tokens = left - _runner.MinExactChunk;
-            var hasRoom = TryGrow(prompt, past + tokens);
-            if (!withRows || _kv.DecodeCount == rows)
-                return new Batch(rows, hasRoom ? tokens : 0);
-        }
-    }
-
-    /// <summary>Brings the rows into slots 0..n−1, with memory for a token more each; returns how many are left.</summary>
-    private int PackRows()
-    {
-        Pack();
-        var rows = _kv.DecodeCount;
-        for (var row = 0; row < rows; row++)
-        {
-            var entry = _kv[row]!;
-            TryGrow(entry.Sequence!, entry.Tokens + 1);
-            if (_kv.DecodeCount < rows) // somebody has left for it, perhaps itself
-            {
-                Pack();
-                rows = _kv.DecodeCount;
-                row = -1;
-            }
-        }
-        return rows;
     }
 
     /// <summary>A prompt that cannot be embedded harms no row.</summary>
@@ -308,7 +235,7 @@ internal sealed class DecodeLoop : IDisposable
         _inbox.LeaveQueue(sequence);
         // Packing now leaves the slot after the last row free, where a long prompt need not move once it decodes.
         if (sequence.Kv.Use == SlotUse.Free && sequence.PrefillTokens > _options.PrefillChunkTokens)
-            Pack();
+            _arranger.Pack();
         int cached;
         try
         {
@@ -327,29 +254,6 @@ internal sealed class DecodeLoop : IDisposable
         _metrics.Admitted(_timeProvider.GetElapsedTime(sequence.SubmittedAt, sequence.PrefillStartedAt), cached);
         sequence.Generation.Admit(cached);
         return true;
-    }
-
-    /// <summary>Brings the decoding rows into slots 0..n−1. A move that fails ends the sequences at both of its ends.</summary>
-    private void Pack()
-    {
-        while (_kv.TryNextMove(out var move))
-        {
-            var row = _kv[move.Source]!;
-            var displaced = _kv[move.Destination];
-            try
-            {
-                _kv.Move(move);
-            }
-            catch (Exception exception)
-            {
-                _metrics.DeviceFailed();
-                End(row.Sequence!, FinishReason.Error, exception);
-                if (displaced?.Sequence is { } sequence)
-                    End(sequence, FinishReason.Error, exception);
-                else if (displaced is not null)
-                    _kv.Release(displaced);
-            }
-        }
     }
 
     /// <summary>Chooses the next token from a row's logits and reports it.</summary>
@@ -394,7 +298,7 @@ internal sealed class DecodeLoop : IDisposable
             if (failed || result.Kv is not null)
                 _kv.Release(entry);
             else
-                Evict(entry);
+                _arranger.Evict(entry);
         }
         Publish();
         if (result.Reason is FinishReason.Stop or FinishReason.Length)
@@ -416,20 +320,6 @@ internal sealed class DecodeLoop : IDisposable
         {
             _metrics.DeviceFailed();
             return null;
-        }
-    }
-
-    /// <summary>Frees an entry's slot; what could not be saved is lost, no more.</summary>
-    private void Evict(KvEntry entry)
-    {
-        try
-        {
-            _kv.Evict(entry);
-        }
-        catch (Exception)
-        {
-            _metrics.DeviceFailed();
-            _kv.Release(entry);
         }
     }
 
