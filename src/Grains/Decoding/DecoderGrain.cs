@@ -159,7 +159,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         turn.RequestId == command.RequestId && turn.Caller == command.Caller && turn.Generation is not null && !turn.IsMoving;
 
     // Not DeactivateOnIdle: silos that remember the grain here would send the next call here, and have it activated here once more.
-    private void GoWhereCallerWants() => this.MigrateOnIdle();
+    private void GoWhereCallerWants() => MigrateOnIdle();
 
     private void Move(Turn turn) => turn.Move(_leaving.Room); // from any thread
 
