@@ -12,9 +12,9 @@ public sealed record DecodeEngineOptions
     /// <summary>
     /// How long a prompt's chunk may keep running answers waiting, in decode steps: chunks are made shorter until they take no longer, so
     /// that the gap between two tokens grows to some (1 + this) steps, whether the chunk runs between two steps or together with one.
-    /// Default 1.25: some gaps are longer than planned, and few should be longer than three steps.
+    /// Default 1.5: some gaps are longer than planned, and few should be longer than three steps.
     /// </summary>
-    public double MaxStallSteps { get; init; } = 1.25;
+    public double MaxStallSteps { get; init; } = 1.5;
 
     /// <summary>Fewest tokens of a chunk however slow the device is: smaller ones waste it. Default 16.</summary>
     public int MinChunkTokens { get; init; } = 16;
