@@ -35,6 +35,27 @@ public sealed class DecoderGrainLimitTests
     }
 
     [Fact]
+    public async Task Generate_DeviceFailedOnce_SameSiloServesAgain()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        await Eventually.TrueAsync(async () => (await silo.ViewAsync()).Silos.Length == 1, "the silo reports");
+        var address = (await silo.ViewAsync()).Silos.Single().Address;
+        silo.Model.Runner.Failure = new InvalidOperationException("A hiccup.");
+        await silo.Session("s").RunAsync(Say("1"));
+        var again = Say("1");
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                SiloHint.Set(address);
+                return (await silo.Session("s").Start(again)).IsRunning;
+            },
+            "the session starts once more");
+
+        Assert.Equal(GenerationEnd.Length, (await silo.Session("s").RunAsync(again)).End());
+    }
+
+    [Fact]
     public async Task StoreFull_ForgetsOldestConversation()
     {
         await using var silo = await TestSilo.StartAsync(configure: o => o.Decoder.ConversationStoreBytes = 0);

@@ -158,8 +158,14 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private static bool IsRepeated(Turn turn, GenerateCommand command) =>
         turn.RequestId == command.RequestId && turn.Caller == command.Caller && turn.Generation is not null && !turn.IsMoving;
 
-    // Not DeactivateOnIdle: silos that remember the grain here would send the next call here, and have it activated here once more.
-    private void GoWhereCallerWants() => MigrateOnIdle();
+    // Elsewhere by migration: silos that remember the grain here would send the next call here, and have it activated here once more.
+    private void GoWhereCallerWants()
+    {
+        if (SiloHint.Current is { } silo && silo != GrainContext.Address.SiloAddress!.ToParsableString())
+            MigrateOnIdle();
+        else
+            DeactivateOnIdle();
+    }
 
     private void Move(Turn turn) => turn.Move(_leaving.Room); // from any thread
 
