@@ -12,6 +12,7 @@ namespace VisionCluster.Cli.Bench;
 internal sealed class Soak
 {
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1); // without a request at the engine
 
     /// <summary>New pictures are of a photograph's size, so that the gateway's store is soon full.</summary>
     private const int PicturePadding = 256 << 10;
@@ -123,12 +124,14 @@ internal sealed class Soak
             : message with { Picture = random.Next(4) == 0 ? picture.Anew(PicturePadding) : _pictures[random.Next(_pictures.Length)] };
     }
 
-    /// <summary>A cancelled call may return before the engine's next step has freed its slot.</summary>
+    /// <summary>A cancelled call may return before the engine's next step has freed its slot, or while its request is still on its way there.</summary>
     private async Task DrainAsync(CancellationToken cancellation)
     {
-        for (var start = Stopwatch.GetTimestamp(); Status is { Running: > 0 } or { Waiting: > 0 } && Stopwatch.GetElapsedTime(start) < DrainPatience;)
+        var start = Stopwatch.GetTimestamp();
+        for (var busy = start; Stopwatch.GetElapsedTime(busy) < Rest && Stopwatch.GetElapsedTime(start) < DrainPatience;)
         {
             await Task.Delay(10, cancellation);
+            busy = Status is { Running: > 0 } or { Waiting: > 0 } ? Stopwatch.GetTimestamp() : busy;
         }
     }
 
