@@ -6,7 +6,7 @@ using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Grains.Decoding;
 
-/// <summary>Fetches the KV of answers that come from another silo. Copying costs a fraction of prefilling, where it does not, time is up.</summary>
+/// <summary>Fetches the KV of answers that come from another silo. Copying costs a fraction of prefilling; where it does not, time is up.</summary>
 internal sealed class KvCarrier(IServiceProvider services, TimeProvider time, ILogger<KvCarrier> logger)
     : GrainServiceClient<IKvHandOver>(services)
 {

@@ -57,8 +57,10 @@ internal sealed class LeavingKv(IOptions<DecoderOptions> options, TimeProvider t
                 return;
             kept.Expiry.Dispose();
             _bytes -= kept.Kv.Bytes;
-            if (_kept.Count == 0)
-                _empty?.TrySetResult();
+            if (_kept.Count > 0)
+                return;
+            _empty?.TrySetResult();
+            _empty = null;
         }
     }
 
