@@ -58,6 +58,7 @@ public sealed class BenchCommandTests
 
         Assert.Equal(["engine", "gateway", "engine", "gateway"], Rows(report).Select(row => row.GetProperty("way").GetString()));
         Assert.All(Rows(report), row => Positive(row, "tokens_per_s", "ttft_ms_p50"));
+        Assert.All(Rows(report).Where(row => row.GetProperty("way").GetString() == "gateway"), row => Positive(row, "rate_of_above"));
     }
 
     [Fact]
@@ -76,8 +77,9 @@ public sealed class BenchCommandTests
         var report = await RunAsync("overload", "--loads", "4", "--seconds", "1", "--prompt", "32", "--output", "8", "--slots", "2", "--deadline-ms", "1000");
 
         var row = Assert.Single(Rows(report));
-        Positive(row, "offered_per_s", "goodput_per_s", "ttft_ms_p50");
-        Assert.True(Int(row, "refused") >= 0);
+        Positive(row, "offered_per_s", "goodput_per_s", "goodput_min", "goodput_max", "ttft_ms_p50");
+        Assert.Equal(1, row.GetProperty("of_peak").GetDouble());
+        Assert.True(row.GetProperty("refused_per_s").GetDouble() + row.GetProperty("late_per_s").GetDouble() > 0);
     }
 
     [Theory]

@@ -8,6 +8,9 @@ namespace VisionCluster.Cli.Bench;
 /// <summary><c>visioncluster bench gateway</c>: the same requests to the engine and through gateway and grains, in turn.</summary>
 internal static class GatewayBench
 {
+    private const int WarmUpTokens = 8;
+    private const string Scope = "bench"; // what prompts begin with alike is there for all ways
+
     public static Command Create()
     {
         var options = new BenchOptions();
@@ -24,7 +27,8 @@ internal static class GatewayBench
             Send the same messages to the engine alone and through gRPC, gateway and grains.
 
             In turn: tokens a second of many answers together, and the first token of one by itself. The gateway shares its process with the silo;
-            with --separate there is also one that does not.
+            with --separate there is also one that does not. Each turn begins with a request that is not measured, since the turn before may have had
+            another process's weights in the caches. The last two figures compare a way with the one above it, round by round.
 
             Examples:
               visioncluster bench gateway --sessions 16
@@ -77,9 +81,11 @@ internal static class GatewayBench
                 var figures = ways.Select(_ => new LoadFigures(settings.Objective)).ToArray();
                 for (var (round, number) = (0, 0); round <= settings.Rounds; round++)
                 {
-                    for (var way = 0; way < ways.Count; way++)
+                    for (var turn = 0; turn < ways.Count; turn++)
                     {
-                        var requests = Enumerable.Range(0, count).Select(_ => new BenchRequest(model.Message(prompt, number++), output)).ToList();
+                        var way = (round + turn) % ways.Count; // nobody always comes after the same one
+                        await Load.TogetherAsync(ways[way].Client, [new BenchRequest(model.Message(prompt, number++), WarmUpTokens) { CacheScope = Scope }], cancellation);
+                        var requests = Enumerable.Range(0, count).Select(_ => new BenchRequest(model.Message(prompt, number++), output) { CacheScope = Scope }).ToList();
                         var traces = await Load.TogetherAsync(ways[way].Client, requests, cancellation);
                         if (round > 0)
                         {
@@ -90,7 +96,12 @@ internal static class GatewayBench
 
                 for (var way = 0; way < ways.Count; way++)
                 {
-                    report.Add([("way", ways[way].Name), ("sessions", count), .. figures[way].ToFigures()]);
+                    var tax = way == 0 ? (Rate: null, LaterMs: null) : figures[way].Against(figures[way - 1]);
+                    report.Add(
+                    [
+                        ("way", ways[way].Name), ("sessions", count), .. figures[way].ToFigures(),
+                        ("rate_of_above", BenchReport.Number(tax.Rate)), ("ttft_ms_over_above", BenchReport.Number(tax.LaterMs)),
+                    ]);
                 }
             }
         }

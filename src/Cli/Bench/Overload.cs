@@ -4,7 +4,7 @@ using VisionCluster.Cli.Bench.Figures;
 
 namespace VisionCluster.Cli.Bench;
 
-/// <summary>Runs the loads of an <see cref="OverloadPlan"/>, one after another.</summary>
+/// <summary>Runs the loads of an <see cref="OverloadPlan"/>, one after another, and all of them again.</summary>
 internal sealed class Overload(OverloadPlan plan, OverloadTarget target)
 {
     private const int MostInFlight = 20_000; // what is sent beyond waits in the client, and would measure the client
@@ -24,10 +24,21 @@ internal sealed class Overload(OverloadPlan plan, OverloadTarget target)
         report.About("prompt", plan.Prompt).About("output", plan.Output).About("picture", plan.Picture?.Name)
             .About("deadline_ms", plan.Deadline.TotalMilliseconds).About("slots", target.Slots)
             .About("capacity_per_s", BenchReport.Number(capacity));
-        foreach (var load in plan.Loads)
+        var figures = plan.Loads.Select(load => new OverloadFigures(load, plan)).ToList();
+        for (var round = 0; round <= plan.Rounds; round++) // the first warms up: code that refuses is compiled when it is needed
         {
-            report.Add((await overload.OfferAsync(load, capacity, cancellation)).ToRow(plan));
+            foreach (var load in figures)
+            {
+                var offered = await overload.OfferAsync(load.Load, capacity, cancellation);
+                if (round > 0)
+                {
+                    load.Add(offered);
+                }
+            }
         }
+
+        var peak = figures.Max(load => load.Goodput);
+        figures.ForEach(load => report.Add(load.ToRow(peak)));
     }
 
     /// <summary>Answers a second of one client for each slot, who asks again as soon as it has its answer.</summary>
@@ -61,7 +72,7 @@ internal sealed class Overload(OverloadPlan plan, OverloadTarget target)
     }
 
     /// <summary>Sends requests at random times (a Poisson process), whatever becomes of them.</summary>
-    private async Task<OverloadFigures> OfferAsync(double load, double capacity, CancellationToken cancellation)
+    private async Task<OfferedLoad> OfferAsync(double load, double capacity, CancellationToken cancellation)
     {
         var (sent, skipped, inFlight) = (new List<Task<(int Tenant, RequestTrace Trace)>>(), 0, 0);
         var (started, server, client) = (Stopwatch.GetTimestamp(), target.Cpu(), CpuTime.Read());
@@ -92,7 +103,7 @@ internal sealed class Overload(OverloadPlan plan, OverloadTarget target)
         var (serverCpu, clientCpu, took) = (target.Cpu() - server, CpuTime.Read() - client, Stopwatch.GetElapsedTime(started));
         var traces = await Task.WhenAll(sent);
         cancellation.ThrowIfCancellationRequested();
-        return new OverloadFigures(load, traces, skipped, started, took, serverCpu, clientCpu.Total);
+        return new OfferedLoad(traces, skipped, started, took, serverCpu, clientCpu.Total);
     }
 
     private TimeSpan Pause(double perSecond) => TimeSpan.FromSeconds(-Math.Log(1 - _random.NextDouble()) / perSecond);

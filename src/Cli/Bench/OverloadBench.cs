@@ -30,13 +30,14 @@ internal static class OverloadBench
             Offer up to ten times what can be served, and see what is still served in time.
 
             Two tenants, of weights 1 and 3, ask equally often through gRPC, gateway and grains, at random times that do not wait for answers.
-            The capacity is measured first, with as many requests as there are slots. The server is a process of its own on this machine; how many cores
+            The capacity is measured first, with as many requests as there are slots; then all loads in turn, once to warm up and so often as --rounds
+            says, of which the median counts. The server is a process of its own on this machine; how many cores
             its engines, the rest of it, and the client took is in the report (engine's helper threads count to the rest).
 
             Examples:
               visioncluster bench overload --slots 16
               visioncluster bench overload --device simulated:0 --slots 16 --output 16
-              visioncluster bench overload --loads 1 10 --with-pictures
+              visioncluster bench overload --loads 1 10 --rounds 5 --with-pictures
             """)
         { prompt, output, seconds, deadline, loads, pictures, images };
         options.AddTo(command);
@@ -55,6 +56,7 @@ internal static class OverloadBench
                 Output = BenchOptions.Positive(parsed, output),
                 Length = TimeSpan.FromSeconds(BenchOptions.Positive(parsed, seconds)),
                 Deadline = TimeSpan.FromMilliseconds(BenchOptions.Positive(parsed, deadline)),
+                Rounds = settings.Rounds,
                 Loads = multiples,
                 Picture = parsed.GetValue(pictures) ? BenchPictures.Read(parsed, images)[0] : null,
             };

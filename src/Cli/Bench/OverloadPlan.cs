@@ -12,6 +12,9 @@ internal sealed record OverloadPlan
 
     public required TimeSpan Deadline { get; init; }
 
+    /// <summary>How often each load is measured.</summary>
+    public required int Rounds { get; init; }
+
     /// <summary>Multiples of the capacity.</summary>
     public required IReadOnlyList<double> Loads { get; init; }
 

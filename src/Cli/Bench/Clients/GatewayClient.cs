@@ -9,6 +9,8 @@ namespace VisionCluster.Cli.Bench.Clients;
 /// <summary>Over gRPC through gateway and grains, as any client.</summary>
 internal sealed class GatewayClient(string endpoint, string? key = null, TimeSpan? deadline = null) : IBenchClient, IDisposable
 {
+    private const string RetryAfter = "retry-after-ms";
+
     private readonly GrpcChannel _channel = GrpcChannel.ForAddress(endpoint, new GrpcChannelOptions
     {
         HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
@@ -22,6 +24,10 @@ internal sealed class GatewayClient(string endpoint, string? key = null, TimeSpa
         using var call = new VisionService.VisionServiceClient(_channel).Generate(ToProto(request), _headers, cancellationToken: cancellationToken);
         try
         {
+            // A refusal is all in its headers, and without a session nothing else says when to come back: no exception has to be thrown for it,
+            // which is a good part of what being refused costs a client that shares the server's cores.
+            if ((await call.ResponseHeadersAsync).GetValue(RetryAfter) is not null)
+                return Ended(RequestOutcome.Refused);
             await foreach (var response in call.ResponseStream.ReadAllAsync(CancellationToken.None))
             {
                 if (response.EventCase == GenerateResponse.EventOneofCase.Token)
@@ -36,10 +42,7 @@ internal sealed class GatewayClient(string endpoint, string? key = null, TimeSpa
         }
         catch (RpcException e) when (OutcomeOf(e.StatusCode) is { } outcome)
         {
-            return new RequestTrace(outcome, sent, arrivals, ids)
-            {
-                RefusedAfterMs = outcome == RequestOutcome.Refused ? Stopwatch.GetElapsedTime(sent).TotalMilliseconds : null,
-            };
+            return Ended(outcome);
         }
 
         return new RequestTrace(RequestOutcome.Finished, sent, arrivals, ids)
@@ -47,6 +50,11 @@ internal sealed class GatewayClient(string endpoint, string? key = null, TimeSpa
             PromptTokens = (int)(finished.Usage?.PromptTokens?.Total ?? 0),
             CachedTokens = (int)(finished.Usage?.PromptTokens?.Cached ?? 0),
             Queued = TimeSpan.FromMilliseconds(finished.Timings?.QueueMs ?? 0),
+        };
+
+        RequestTrace Ended(RequestOutcome outcome) => new(outcome, sent, arrivals, ids)
+        {
+            RefusedAfterMs = outcome == RequestOutcome.Refused ? Stopwatch.GetElapsedTime(sent).TotalMilliseconds : null,
         };
     }
 

@@ -30,6 +30,17 @@ internal sealed class LoadFigures(ServiceObjective objective)
 
     private IEnumerable<RequestTrace> Traces => _rounds.SelectMany(round => round);
 
+    /// <summary>Tokens a second as a part of another way's, and how much later the median first token is: medians over the rounds of both.</summary>
+    public (double? Rate, double? LaterMs) Against(LoadFigures other)
+    {
+        var pairs = _rounds.Zip(other._rounds).ToList();
+        return (
+            new Percentiles(pairs.Select(pair => TokensPerSecondOf(pair.First) / TokensPerSecondOf(pair.Second)).OfType<double>()).P50,
+            new Percentiles(pairs.Select(pair => FirstTokenOf(pair.First) - FirstTokenOf(pair.Second)).OfType<double>()).P50);
+
+        static double? FirstTokenOf(IReadOnlyList<RequestTrace> traces) => new Percentiles(traces.Select(trace => trace.FirstTokenMs).OfType<double>()).P50;
+    }
+
     public IReadOnlyList<(string Name, JsonNode? Value)> ToFigures()
     {
         var (first, gap) = (FirstTokenMs, GapMs);
