@@ -1,9 +1,13 @@
 namespace VisionCluster.Inference;
 
-/// <summary>Units a second of recent work: each measurement makes the earlier ones count less. Not thread-safe.</summary>
-/// <param name="keep">What is left of the earlier ones' weight, from 0 to 1.</param>
+/// <summary>
+/// Units a second of recent work: of about the last second of it, or of some measurements where those take longer. Not thread-safe.
+/// </summary>
+/// <param name="keep">What a measurement leaves of the earlier ones' weight at least, from 0 to 1.</param>
 internal struct DecayingRate(double keep)
 {
+    private const double MemorySeconds = 1; // less is a moment: who reckons with it takes on too much or too little
+
     private double _units;
     private double _seconds;
 
@@ -12,7 +16,8 @@ internal struct DecayingRate(double keep)
 
     public void Add(double units, TimeSpan time)
     {
-        _units = (_units * keep) + units;
-        _seconds = (_seconds * keep) + time.TotalSeconds;
+        var left = Math.Max(keep, Math.Exp(-time.TotalSeconds / MemorySeconds));
+        _units = (_units * left) + units;
+        _seconds = (_seconds * left) + time.TotalSeconds;
     }
 }

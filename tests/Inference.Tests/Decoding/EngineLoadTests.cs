@@ -56,4 +56,21 @@ public sealed class EngineLoadTests
 
         Assert.Equal(40, speed.DecodeTokensPerSecond);
     }
+
+    [Theory]
+    [InlineData(2, 10, 0.99)] // ten short steps say little
+    [InlineData(2, 1_500, 0.77)] // four seconds of them all
+    [InlineData(400, 20, 0.80)] // of long ones it takes twenty
+    public void Speed_BecomesThreeQuarters_IsNoticedWithinASecondOrTwo(int milliseconds, int steps, double expected)
+    {
+        var (speed, step) = (new EngineSpeed(), TimeSpan.FromMilliseconds(milliseconds));
+        for (var i = 0; i < 5_000; i++)
+            speed.Decoded(step, 16);
+        var before = speed.DecodeTokensPerSecond;
+
+        for (var i = 0; i < steps; i++)
+            speed.Decoded(step / 0.75, 16);
+
+        Assert.Equal(expected, speed.DecodeTokensPerSecond / before, 0.03);
+    }
 }
