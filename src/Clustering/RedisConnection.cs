@@ -7,6 +7,14 @@ internal static class RedisConnection
 {
     private const int CommandTimeoutMs = 2_000;
 
+    /// <summary>For what is only a help: a call fails at once while there is no connection.</summary>
+    public static ConfigurationOptions ParseImpatient(string text)
+    {
+        var options = Parse(text);
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        return options;
+    }
+
     public static ConfigurationOptions Parse(string text)
     {
         var options = ConfigurationOptions.Parse(text);

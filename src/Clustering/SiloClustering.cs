@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -89,6 +91,21 @@ public static class SiloClustering
             default:
                 return silo;
         }
+    }
+
+    /// <summary>Adds an <see cref="IDistributedCache"/> of this key in the cluster's store, if that is Redis.</summary>
+    public static ISiloBuilder UseClusterCache(this ISiloBuilder silo, ClusteringOptions options, string key)
+    {
+        if (options.Store == ClusterStore.Redis)
+        {
+            silo.Services.AddKeyedSingleton<IDistributedCache>(key, (_, _) => new RedisCache(new RedisCacheOptions
+            {
+                ConfigurationOptions = RedisConnection.ParseImpatient(options.Redis),
+                InstanceName = $"{options.ClusterId}/{key}/",
+            }));
+        }
+
+        return silo;
     }
 
     private static void ConfigureMembership(ISiloBuilder silo, ClusteringOptions options)

@@ -118,6 +118,8 @@ public static class VisionClusterGatewayExtensions
 
     private static void AddGrpc(IServiceCollection services)
     {
+        services.AddSingleton<StatusInterceptor>(); // else each call makes its own
+        services.AddSingleton<ApiKeyInterceptor>();
         services.AddGrpc(o =>
         {
             o.Interceptors.Add<StatusInterceptor>();

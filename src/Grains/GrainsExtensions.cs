@@ -1,9 +1,12 @@
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
+using Orleans.Serialization;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Diagnostics;
 using VisionCluster.Grains.Directory;
@@ -33,6 +36,14 @@ public static class GrainsExtensions
         silo.Services.TryAddSingleton<AnswerPublisher>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeathNotice>();
         silo.Services.TryAddSingleton<EncodeFlights>();
+        silo.Services.TryAddSingleton(p => new SharedStore(
+            p.GetKeyedService<IDistributedCache>(SharedStore.Name),
+            p.GetRequiredService<Serializer>(),
+            p.GetRequiredService<GrainMetrics>(),
+            p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<SharedStore>>()));
+        silo.Services.TryAddSingleton<SharedEmbeddings>();
+        silo.Services.TryAddSingleton<AnswerStore>();
         silo.Services.TryAddSingleton<ILiveSilos, MembershipLiveSilos>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddOptions<DecoderOptions>();

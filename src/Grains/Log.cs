@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "An answer's {Bytes} bytes of KV did not come from {Silo}; it is prefilled again. {Reason}")]
     public static partial void KvNotFetched(this ILogger logger, string silo, long bytes, string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "The cluster's Redis did not take or give an entry; things go on without it.")]
+    public static partial void NotShared(this ILogger logger, Exception exception);
 }

@@ -1,3 +1,4 @@
+using VisionCluster.Clustering;
 using VisionCluster.Models.Quantization;
 
 namespace VisionCluster.Silo;
@@ -37,6 +38,9 @@ internal static class SiloOptionsValidator
                 $"SiloOptions.{property} must be one of {ModelPrecisions.Choices}; it is {precision}.");
         }
 
+        Require(
+            !options.Decoder.UsesSharedStore || options.Cluster.Store == ClusterStore.Redis,
+            $"SiloOptions.Decoder.StoredAnswerAge and StoredEmbeddingAge need Cluster.Store Redis; it is {options.Cluster.Store}.");
         errors.AddRange(options.Decoder.Errors().Select(e => "SiloOptions." + e));
         return errors;
 

@@ -9,6 +9,7 @@ using VisionCluster.Grains;
 using VisionCluster.Grains.Administration;
 using VisionCluster.Grains.Decoding;
 using VisionCluster.Grains.Directory;
+using VisionCluster.Grains.Storage;
 using VisionCluster.Inference;
 using VisionCluster.Silo.Administration;
 using VisionCluster.Silo.Models;
@@ -73,6 +74,7 @@ public static class VisionClusterSiloExtensions
         silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = options.Name);
         silo.AddVisionClusterGrains();
         silo.UseClusterStorage(options.Cluster, DecoderGrain.StorageName);
+        silo.UseClusterCache(options.Cluster, SharedStore.Name);
         silo.Services.AddSingleton<DirectoryReporter>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloPresence>();
         silo.Services.AddHostedService<ModelLoader>();

@@ -45,6 +45,8 @@ internal sealed class PushedGrain(int tokens) : IDecoderGrain
 
     public Task<GenerateCommand?> Attach(string requestId, Guid caller) => throw new NotSupportedException();
 
+    public Task<GenerateCommand?> Recover(string requestId) => throw new NotSupportedException();
+
     public Task<bool> Cancel(string requestId) => throw new NotSupportedException();
 
     public Task Abandon(string requestId, Guid caller) => throw new NotSupportedException();

@@ -66,6 +66,48 @@ public sealed class EncoderGrainTests
     }
 
     [Fact]
+    public async Task Encode_WhatAnotherSiloHasEncoded_TakesItFromTheSharedStore()
+    {
+        var cache = new FakeCache();
+        await using var first = await TestSilo.StartAsync(shared: cache);
+        await using var second = await TestSilo.StartAsync(shared: cache);
+        await using var third = await TestSilo.StartAsync(shared: cache);
+        var encoders = new List<IEncoderGrain>();
+        foreach (var silo in new[] { first, second, third })
+        {
+            await Eventually.TrueAsync(async () => (await silo.ViewAsync()).Silos.Length == 1, "the silo reports");
+            encoders.Add(EncoderOf(silo, (await silo.ViewAsync()).Silos[0].Address));
+        }
+
+        Assert.Null(await encoders[2].Recall("k"));
+        var encoded = await encoders[0].Encode(new EncodeCommand("k", Picture, null));
+        await Eventually.TrueAsync(() => cache.Keys.Count == 1, "it is kept");
+        var found = await encoders[1].Encode(new EncodeCommand("k", Picture, null));
+        cache.IsAway = true;
+        var held = await encoders[1].Recall("k");
+        cache.IsAway = false;
+
+        Assert.Equal((false, true), (encoded.Cached, found.Cached));
+        Assert.Equal((1, 0), (first.Model.Encodes, second.Model.Encodes));
+        Assert.Equal(encoded.Embedding!.Values, found.Embedding!.Values);
+        Assert.Equal(encoded.Embedding.Values, held!.Values);
+        Assert.Equal(encoded.Embedding.Values, (await encoders[2].Recall("k"))!.Values);
+    }
+
+    [Fact]
+    public async Task Encode_SharedStoreAwayOrHanging_Encodes()
+    {
+        var cache = new FakeCache { IsAway = true };
+        await using var silo = await TestSilo.StartAsync(shared: cache);
+        await Eventually.TrueAsync(async () => (await silo.ViewAsync()).Silos.Length == 1, "the silo reports");
+        var encoder = EncoderOf(silo, (await silo.ViewAsync()).Silos[0].Address);
+
+        Assert.NotNull((await encoder.Encode(new EncodeCommand("away", Picture, null))).Embedding);
+        (cache.IsAway, cache.Hangs) = (false, true);
+        Assert.NotNull((await encoder.Encode(new EncodeCommand("hangs", Picture, null)).Within("the store is given up")).Embedding);
+    }
+
+    [Fact]
     public void EncoderKey_RoundTrips()
     {
         var key = new EncoderKey("org/model|x", "r1", "127.0.0.1:11111@42", "cpu:0");

@@ -44,6 +44,13 @@ public interface IDecoderGrain : IGrainWithStringKey
     [Alias("Attach"), AlwaysInterleave]
     Task<GenerateCommand?> Attach(string requestId, Guid caller);
 
+    /// <summary>Looks into the cluster's store for a generation that no silo and no gateway knows any more.</summary>
+    /// <returns>
+    /// What <see cref="Start"/> takes to go on with it, but for embeddings and a caller; null when none of that id is kept there, or another one is here.
+    /// </returns>
+    [Alias("Recover"), AlwaysInterleave]
+    Task<GenerateCommand?> Recover(string requestId);
+
     /// <summary>Ends the running generation as its user's wish: it finishes with <see cref="GenerationEnd.Cancelled"/>.</summary>
     /// <returns>False when no generation of that id is running here.</returns>
     [Alias("Cancel"), AlwaysInterleave]

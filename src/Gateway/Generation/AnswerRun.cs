@@ -42,7 +42,8 @@ internal sealed class AnswerRun
     /// <summary>Where the answer goes on; −1 until the prompt was accepted.</summary>
     public int Next => Intake.Next;
 
-    public bool HasBegun => Next >= 0;
+    /// <summary>Whether its client has, or had, something of it: then it is worth more than one that has not begun.</summary>
+    public bool HasBegun => Next >= 0 || Call.IsResumed;
 
     /// <summary>Whether what its silo pushes arrives here.</summary>
     public bool IsPushed { get; private set; } = true;

@@ -21,6 +21,9 @@ internal sealed record GenerationCall(string SessionId, RunningGeneration Runnin
     /// <summary>Whether work that begins now could only come too late.</summary>
     public bool IsOverdue => Command.TimeLeft <= Clock.Elapsed;
 
+    /// <summary>Its client has come back to it.</summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>Tokens that the client has from an earlier stream.</summary>
     public int FirstIndex { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed record GenerationCall(string SessionId, RunningGeneration Runnin
     public GenerateCommand ToCommand(PreparedImages images, GeneratedToken[] answered, int deaths) => Command with
     {
         Embeddings = images.Embeddings,
-        Answered = answered,
+        Answered = answered.Length < Command.Answered.Length ? Command.Answered : answered, // the store's, before any have come
         Deaths = deaths,
         TimeLeft = Command.TimeLeft - Clock.Elapsed,
     };

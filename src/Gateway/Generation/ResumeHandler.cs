@@ -45,10 +45,14 @@ internal sealed class ResumeHandler(
         try
         {
             var stop = context.CancellationToken;
-            var command = await AttachAsync(tenant, request, stop);
+            var (command, isRunning) = await FindAsync(tenant, request, stop);
             metrics.Resumed.Add(1);
-            var call = new GenerationCall(request.SessionId, generation, command, clock) { FirstIndex = (int)request.NextIndex };
-            await follower.RunAsync(call, Nothing, isRunning: true, responses, stop);
+            var call = new GenerationCall(request.SessionId, generation, command, clock) { FirstIndex = (int)request.NextIndex, IsResumed = true };
+            await follower.RunAsync(call, Nothing, isRunning, responses, stop);
+        }
+        catch (RevisionMovedException)
+        {
+            throw RequestException.Unavailable("The model revision of this answer is no longer served; send the request again.");
         }
         finally
         {
@@ -57,19 +61,27 @@ internal sealed class ResumeHandler(
         }
     }
 
-    /// <summary>The silo may have died with the gateway: asks until the cluster knows.</summary>
-    private async Task<GenerateCommand> AttachAsync(string tenant, ResumeGenerationRequest request, CancellationToken stop)
+    /// <returns>What was asked, and whether it runs; else it is to be started behind the tokens that the cluster's store has.</returns>
+    private async Task<(GenerateCommand Command, bool IsRunning)> FindAsync(string tenant, ResumeGenerationRequest request, CancellationToken stop)
     {
-        var grain = grains.GetGrain<IDecoderGrain>(GenerationCall.KeyOf(tenant, request.SessionId, request.RequestId));
-        var (caller, started) = (Guid.NewGuid(), time.GetTimestamp());
+        var (grain, caller) = (grains.GetGrain<IDecoderGrain>(GenerationCall.KeyOf(tenant, request.SessionId, request.RequestId)), Guid.NewGuid());
+        if (await AskAsync(() => grain.Attach(request.RequestId, caller), stop) is { } running)
+            return (running with { Caller = caller }, true);
+        if (await AskAsync(() => grain.Recover(request.RequestId), stop) is { } stored)
+            return (stored with { Caller = caller }, false);
+        throw new RequestException(
+            StatusCode.NotFound, "request_id: no such generation waits for its client (any more); send the request again.");
+    }
+
+    /// <summary>The silo may have died with the gateway: asks until the cluster knows.</summary>
+    private async Task<GenerateCommand?> AskAsync(Func<Task<GenerateCommand?>> ask, CancellationToken stop)
+    {
+        var started = time.GetTimestamp();
         while (true)
         {
             try
             {
-                return await grain.Attach(request.RequestId, caller).WaitAsync(options.Value.Failover.CallTimeout, time, stop)
-                    is { } command ? command with { Caller = caller } : throw new RequestException(
-                        StatusCode.NotFound,
-                        "request_id: no such generation waits for its client (any more); send the request again.");
+                return await ask().WaitAsync(options.Value.Failover.CallTimeout, time, stop);
             }
             catch (Exception e) when (ClusterFault.IsTransient(e, stop) && time.GetElapsedTime(started) < options.Value.Failover.Timeout)
             {

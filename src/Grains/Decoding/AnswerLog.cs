@@ -33,6 +33,8 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
 
     public GeneratedToken this[int index] => _tokens[index];
 
+    public GeneratedToken[] ToArray() => [.. _tokens];
+
     /// <summary>The text of all tokens.</summary>
     public string Text => string.Concat(_tokens.Select(t => t.Text));
 

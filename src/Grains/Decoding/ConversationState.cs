@@ -16,4 +16,12 @@ internal sealed class ConversationState
     /// <summary>The model's revision that its turns were made with, and that its image keys hold for; empty before the first turn.</summary>
     [Id(2)]
     public string Revision { get; set; } = "";
+
+    /// <summary>Id of the generation that made the last turn; empty if that was undone.</summary>
+    [Id(3)]
+    public string LastRequestId { get; set; } = "";
+
+    /// <summary>Messages before the last turn.</summary>
+    [Id(4)]
+    public int LastTurnAt { get; set; }
 }

@@ -33,6 +33,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private readonly AnswerPublisher _publisher;
     private readonly LeavingKv _leaving;
     private readonly KvCarrier _carrier;
+    private readonly AnswerStore _store;
     private readonly ConversationWriter? _writer;
     private readonly DecoderOptions _options;
     private readonly TimeProvider _time;
@@ -54,6 +55,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         AnswerPublisher publisher,
         LeavingKv leaving,
         KvCarrier carrier,
+        AnswerStore store,
         IOptions<DecoderOptions> options,
         TimeProvider time,
         ILogger<DecoderGrain> logger)
@@ -64,11 +66,13 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         _record = remembered ? states.Create<ConversationState>(context, new PersistentStateAttribute(StateName, StorageName)) : null;
         _writer = _record is null ? null : new ConversationWriter(_record, StateName, context, time, logger);
         (_models, _embeddings, _gate, _held, _publisher) = (models, embeddings, gate, held, publisher);
-        (_leaving, _carrier) = (leaving, carrier);
+        (_leaving, _carrier, _store) = (leaving, carrier, store);
         (_options, _time, _logger) = (options.Value, time, logger);
     }
 
     private ConversationState State => _record?.State ?? _transient;
+
+    private string Key => GrainContext.GrainId.Key.ToString()!;
 
     public async Task<StartReply> Start(GenerateCommand command, CancellationToken cancellationToken) =>
         await StartOrRefuseAsync(command, cancellationToken) with { Silo = GrainContext.Address.SiloAddress!.ToParsableString() };
@@ -116,6 +120,13 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         turn.Caller = caller;
         _watch!.Restart();
         return Task.FromResult<GenerateCommand?>(turn.Command);
+    }
+
+    public async Task<GenerateCommand?> Recover(string requestId)
+    {
+        var command = _turn is null ? await _store.FindAsync(Key, requestId) : null;
+        LeaveIfUnused();
+        return command;
     }
 
     public Task<bool> Cancel(string requestId)
@@ -208,6 +219,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private async Task<StartReply> StartAsync(Turn turn, GenerateCommand command)
     {
         var received = _time.GetTimestamp();
+        RepeatedTurn.TakeOut(State, command);
         if (ConversationRules.Check(State, command, _options) is { } refusal)
             return new StartReply(refusal, null);
         if (SessionRebinding.Check(State, command) is { } bound)
@@ -240,6 +252,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             if (submitted.Generation is not { } generation)
                 return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);
+            turn.Keeper = _store.Begin(Key, command);
             _watch = new ReaderWatch(this, turn, OnSilence, Max(_options.ResumeWindow, command.ResumeWindow));
             FollowAsync(turn, generation, host, TurnTrace.Begin(command, host, _time.GetElapsedTime(asked))).Ignore(); // it never faults
             return StartReply.Running with { Device = host.Device, Submission = generation.Number };
@@ -283,6 +296,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
                 while (generation.Updates.TryRead(out var update))
                     turn.Log.Append(EngineMapping.ToToken(update, host));
                 turn.Log.Flush();
+                turn.Keeper?.Grew(turn.Log);
             }
 
             var result = await generation.Result;
@@ -320,9 +334,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         {
             turn.RecordedAt = State.Messages.Count;
             State.Messages = [.. SessionRebinding.Messages(State, turn.Command)];
-            (State.Model, State.Revision) = (turn.Command.Model, turn.Command.Revision);
-            State.Messages.AddRange(turn.Command.Messages);
-            State.Messages.Add(new ConversationMessage("assistant", [ConversationPart.OfText(answer)]));
+            RepeatedTurn.Record(State, turn.Command, answer);
             await _writer.WriteAsync(turn.RequestId);
         }
 
@@ -360,8 +372,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     {
         if (turn.RecordedAt is { } start)
         {
-            State.Messages.RemoveRange(start, State.Messages.Count - start);
-            (State.Model, State.Revision) = start == 0 ? ("", "") : (State.Model, State.Revision);
+            RepeatedTurn.TakeOut(State, start);
             _writer!.WriteAsync(turn.RequestId).Ignore(); // it never faults
         }
 
@@ -377,6 +388,8 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
 
     private void Forget()
     {
+        if (_turn is { IsMoving: false } turn)
+            turn.Keeper?.Forget();
         Drop();
         LeaveIfUnused();
     }

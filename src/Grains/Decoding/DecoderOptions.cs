@@ -41,8 +41,27 @@ public sealed class DecoderOptions
     /// </summary>
     public long HandOverBytes { get; set; } = 1L << 30;
 
+    /// <summary>
+    /// How long Redis keeps what an answer is made of, and its tokens, from its start or last growth on: with it an answer goes on that was in a
+    /// silo and a gateway which died together. At most a day. Default zero: not kept.
+    /// </summary>
+    public TimeSpan StoredAnswerAge { get; set; }
+
+    /// <summary>
+    /// How long Redis keeps an image's embedding, for silos that do not have it: it outlives the silo that computed it. At most 30 days. Default
+    /// zero: not kept.
+    /// </summary>
+    public TimeSpan StoredEmbeddingAge { get; set; }
+
+    /// <summary>Whether Redis is to keep anything of answers or images.</summary>
+    internal bool UsesSharedStore => StoredAnswerAge > TimeSpan.Zero || StoredEmbeddingAge > TimeSpan.Zero;
+
     internal IEnumerable<string> Errors()
     {
+        if (StoredAnswerAge < TimeSpan.Zero || StoredAnswerAge > TimeSpan.FromDays(1))
+            yield return $"DecoderOptions.StoredAnswerAge must be zero to 1 day; it is {StoredAnswerAge}.";
+        if (StoredEmbeddingAge < TimeSpan.Zero || StoredEmbeddingAge > TimeSpan.FromDays(30))
+            yield return $"DecoderOptions.StoredEmbeddingAge must be zero to 30 days; it is {StoredEmbeddingAge}.";
         if (HandOverBytes < 0)
             yield return $"DecoderOptions.HandOverBytes must be at least 0; it is {HandOverBytes}.";
         if (PlaceCacheEntries < 1)

@@ -23,6 +23,9 @@ internal sealed class Turn(GenerateCommand command)
 
     public Generation? Generation { get; private set; }
 
+    /// <summary>Keeps the answer in the cluster's store; null where that is off.</summary>
+    public AnswerKeeper? Keeper { get; set; }
+
     /// <summary>Keeps the model here until the turn ends.</summary>
     public ModelLease? Lease { get; set; }
 
