@@ -114,6 +114,7 @@ public sealed class StoredAnswerTests
         var expected = await twin.Session("s").RunAsync(second);
         await silo.Session("s").RunAsync(first);
         await silo.Session("s").RunAsync(second);
+        Assert.Equal(RefusalReason.InvalidArgument, (await silo.Session("s").RunAsync(second with { Sampling = new SamplingParameters { Temperature = -1 } })).Refusal().Reason);
 
         var again = await silo.Session("s").RunAsync(second with { Caller = Guid.NewGuid() });
 

@@ -158,7 +158,7 @@ internal sealed class AnswerFollower(
             Placed(run, choice, reply);
             run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
             if (run.HasBegun)
-                logger.GoingOn(run.RequestId, run.Next);
+                logger.GoingOn(run.RequestId, start.Answered.Length);
             await run.Call.Running.ConfirmStartedAsync();
         }
         else if (reply.Bound is { } bound)

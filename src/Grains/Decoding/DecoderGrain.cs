@@ -219,10 +219,10 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     private async Task<StartReply> StartAsync(Turn turn, GenerateCommand command)
     {
         var received = _time.GetTimestamp();
-        RepeatedTurn.TakeOut(State, command);
-        if (ConversationRules.Check(State, command, _options) is { } refusal)
+        var state = RepeatedTurn.Before(State, command);
+        if (ConversationRules.Check(state, command, _options) is { } refusal)
             return new StartReply(refusal, null);
-        if (SessionRebinding.Check(State, command) is { } bound)
+        if (SessionRebinding.Check(state, command) is { } bound)
             return bound;
         if ((turn.Lease = UseHost(command))?.Host is not { Decoder: { } engine } host)
         {
@@ -230,7 +230,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             return StartReply.Refused(RefusalReason.Unavailable, "The model has left this device; try again.");
         }
 
-        var assembly = PromptAssembly.Create(SessionRebinding.Messages(State, command).Concat(command.Messages), command.Embeddings, _embeddings);
+        var assembly = PromptAssembly.Create(SessionRebinding.Messages(state, command).Concat(command.Messages), command.Embeddings, _embeddings);
         if (assembly.Missing.Count > 0)
             return StartReply.Needs([.. assembly.Missing]);
         var carrying = _carrier.FetchAsync(command.Kv);
@@ -252,6 +252,7 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             if (submitted.Generation is not { } generation)
                 return new StartReply(EngineMapping.ToRefusal(submitted), null);
             turn.Attach(generation);
+            RepeatedTurn.TakeOut(State, command);
             turn.Keeper = _store.Begin(Key, command);
             _watch = new ReaderWatch(this, turn, OnSilence, Max(_options.ResumeWindow, command.ResumeWindow));
             FollowAsync(turn, generation, host, TurnTrace.Begin(command, host, _time.GetElapsedTime(asked))).Ignore(); // it never faults

@@ -16,10 +16,20 @@ internal static class RepeatedTurn
         state.Messages.Add(new ConversationMessage("assistant", [ConversationPart.OfText(answer)]));
     }
 
-    /// <summary>Takes the last turn out of the record, if the command asks for it once more.</summary>
+    /// <summary>The conversation that the command's turn joins: without its last turn, if the command asks for that once more.</summary>
+    public static ConversationState Before(ConversationState state, GenerateCommand command)
+    {
+        if (!IsRepeated(state, command))
+            return state;
+        var before = new ConversationState { Model = state.Model, Revision = state.Revision, Messages = [.. state.Messages] };
+        TakeOut(before, state.LastTurnAt);
+        return before;
+    }
+
+    /// <summary>Takes the last turn out of the record, if the command, which was accepted, asks for it once more.</summary>
     public static void TakeOut(ConversationState state, GenerateCommand command)
     {
-        if (state.LastRequestId == command.RequestId && IsSame(state, command))
+        if (IsRepeated(state, command))
             TakeOut(state, state.LastTurnAt);
     }
 
@@ -31,8 +41,9 @@ internal static class RepeatedTurn
         state.LastRequestId = "";
     }
 
-    private static bool IsSame(ConversationState state, GenerateCommand command) =>
-        state.Messages.Count == state.LastTurnAt + command.Messages.Length + 1
+    private static bool IsRepeated(ConversationState state, GenerateCommand command) =>
+        state.LastRequestId == command.RequestId
+        && state.Messages.Count == state.LastTurnAt + command.Messages.Length + 1
         && state.Messages.Skip(state.LastTurnAt).Zip(command.Messages).All(
             pair => pair.First.Role == pair.Second.Role && pair.First.Parts.AsSpan().SequenceEqual(pair.Second.Parts));
 }
