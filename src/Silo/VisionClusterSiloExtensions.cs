@@ -19,6 +19,9 @@ namespace VisionCluster.Silo;
 /// <summary>Makes a host a worker of the cluster.</summary>
 public static class VisionClusterSiloExtensions
 {
+    private const int MostGivenPorts = 4_096; // long before the system's run out
+    private static readonly HashSet<int> GivenPorts = [];
+
     /// <summary>
     /// Adds a silo, on this machine with in-memory clustering unless the options name a cluster. Put models in with <see cref="AddVisionClusterModel"/>, or later through
     /// <see cref="Grains.Hosting.ModelRegistry"/>.
@@ -85,11 +88,22 @@ public static class VisionClusterSiloExtensions
         silo.Services.AddHostedService(p => p.GetRequiredService<ModelAdministrator>());
     }
 
-    // Free now; another process can take it before Orleans does, which then fails at start and says so.
+    // Free now, and given to no other silo of this process, which may not have taken its own yet. Another process can take it before Orleans
+    // does, which then fails at start and says so.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            lock (GivenPorts)
+            {
+                if (GivenPorts.Count > MostGivenPorts)
+                    GivenPorts.Clear();
+                if (GivenPorts.Add(port))
+                    return port;
+            }
+        }
     }
 }
