@@ -31,7 +31,7 @@ public sealed class StoredAnswerTests
         var stored = (await next.Session("s").Recover(command.RequestId))!;
         var rest = await next.Session("s").RunAsync(stored with { Caller = Guid.NewGuid() });
 
-        Assert.InRange(stored.Answered.Length, 64, 98);
+        Assert.InRange(stored.Answered.Length, 64, 100); // of those that the runner was allowed
         Assert.Equal(1, stored.Deaths);
         Assert.Equal(expected.Ids(), rest.Ids());
         Assert.Equal(expected[^1].Finished!.Text, rest[^1].Finished!.Text);
