@@ -62,12 +62,12 @@ public sealed class BenchCommandTests
     }
 
     [Fact]
-    public async Task Gateway_Separate_ReportsASiloOfItsOwnToo()
+    public async Task Gateway_Separate_ReportsServersOfTheirOwnToo()
     {
         var report = await RunAsync("gateway", "--sessions", "2", "--prompt", "32", "--output", "4", "--slots", "3", "--separate");
 
         Assert.Equal(
-            ["engine", "gateway", "separate", "engine", "gateway", "separate"], Rows(report).Select(row => row.GetProperty("way").GetString()));
+            ["engine", "gateway", "one_process", "two_processes", "engine", "gateway", "one_process", "two_processes"], Rows(report).Select(row => row.GetProperty("way").GetString()));
         Assert.All(Rows(report), row => Positive(row, "tokens_per_s", "ttft_ms_p50"));
     }
 

@@ -17,24 +17,26 @@ internal static class GatewayBench
         var sessions = BenchOptions.Count("--sessions", 16, "Answers at the same time.");
         var prompt = BenchOptions.Count("--prompt", 64, "Tokens of each prompt, about.");
         var output = BenchOptions.Count("--output", 64, "Tokens of each answer.");
+        var warmUp = BenchOptions.Count("--warm-up", 1, "Rounds before those that count. Code is compiled for good only after some hundred requests.");
         var separate = new Option<bool>("--separate")
         {
-            Description = "Measure also a gateway whose silo, with the same model, is a process of its own. Without --profile.",
+            Description = "Measure also gateway and silo as servers of their own, with the same model: in one process, and in two. Without --profile.",
         };
         var command = new CliCommand(
             "gateway",
             """
             Send the same messages to the engine alone and through gRPC, gateway and grains.
 
-            In turn: tokens a second of many answers together, and the first token of one by itself. The gateway shares its process with the silo;
-            with --separate there is also one that does not. Each turn begins with a request that is not measured, since the turn before may have had
-            another process's weights in the caches. The last two figures compare a way with the one above it, round by round.
+            In turn: tokens a second of many answers together, and the first token of one by itself. Clients, gateway and silo share a process;
+            with --separate they are measured also as users run them: clients apart from the servers, which are one process, or two. Each turn
+            begins with a request that is not measured, since the turn before may have had another process's weights in the caches. The last two
+            figures compare a way with the one above it, round by round.
 
             Examples:
               visioncluster bench gateway --sessions 16
-              visioncluster bench gateway --separate --rounds 10
+              visioncluster bench gateway --separate --warm-up 6 --rounds 10
             """)
-        { sessions, prompt, output, separate };
+        { sessions, prompt, output, warmUp, separate };
         options.AddTo(command, objectives: true);
         command.SetAction((parsed, _) => CliRunner.RunAsync(async cancellation =>
         {
@@ -44,6 +46,7 @@ internal static class GatewayBench
                 BenchOptions.Positive(parsed, sessions),
                 BenchOptions.Positive(parsed, prompt),
                 BenchOptions.Positive(parsed, output),
+                BenchOptions.Positive(parsed, warmUp),
                 parsed.GetValue(separate) ? options.HostingArguments(parsed) : null,
                 cancellation);
             report.Print(settings.Json);
@@ -56,30 +59,33 @@ internal static class GatewayBench
     /// <param name="sessions">Answers at the same time.</param>
     /// <param name="prompt">Tokens.</param>
     /// <param name="output">Tokens.</param>
-    /// <param name="separate">How the silo of its own is started; null for none.</param>
+    /// <param name="warmUp">Rounds that do not count.</param>
+    /// <param name="separate">How servers of their own are started; null for none.</param>
     /// <param name="cancellation">Gives up.</param>
     private static async Task<BenchReport> MeasureAsync(
-        BenchSettings settings, int sessions, int prompt, int output, IReadOnlyList<string>? separate, CancellationToken cancellation)
+        BenchSettings settings, int sessions, int prompt, int output, int warmUp, IReadOnlyList<string>? separate, CancellationToken cancellation)
     {
         BenchReport report;
         await using (var model = await BenchModel.LoadAsync(settings))
         await using (var cluster = await model.StartClusterAsync(cancellation))
-        await using (var other = separate is null ? null : await SeparateCluster.StartAsync(separate, cancellation))
+        await using (var one = separate is null ? null : await ServedCluster.InOneProcessAsync(separate, cancellation))
+        await using (var two = separate is null ? null : await ServedCluster.InTwoProcessesAsync(separate, cancellation))
         {
             model.RequireRoom(prompt * 2, output);
-            report = model.Report("gateway").About("prompt", prompt).About("output", output);
+            report = model.Report("gateway").About("prompt", prompt).About("output", output).About("warm_up", warmUp);
             using var gateway = new GatewayClient(cluster.Endpoint);
-            using var apart = other is null ? null : new GatewayClient(other.Endpoint);
+            using var oneProcess = one is null ? null : new GatewayClient(one.Endpoint);
+            using var twoProcesses = two is null ? null : new GatewayClient(two.Endpoint);
             List<(string Name, IBenchClient Client)> ways = [("engine", new EngineClient(model.Host)), ("gateway", gateway)];
-            if (apart is not null)
+            if (oneProcess is not null && twoProcesses is not null)
             {
-                ways.Add(("separate", apart));
+                ways.AddRange([("one_process", oneProcess), ("two_processes", twoProcesses)]);
             }
 
             foreach (var count in new[] { sessions, 1 }.Distinct())
             {
                 var figures = ways.Select(_ => new LoadFigures(settings.Objective)).ToArray();
-                for (var (round, number) = (0, 0); round <= settings.Rounds; round++)
+                for (var (round, number) = (0, 0); round < warmUp + settings.Rounds; round++)
                 {
                     for (var turn = 0; turn < ways.Count; turn++)
                     {
@@ -87,7 +93,7 @@ internal static class GatewayBench
                         await Load.TogetherAsync(ways[way].Client, [new BenchRequest(model.Message(prompt, number++), WarmUpTokens) { CacheScope = Scope }], cancellation);
                         var requests = Enumerable.Range(0, count).Select(_ => new BenchRequest(model.Message(prompt, number++), output) { CacheScope = Scope }).ToList();
                         var traces = await Load.TogetherAsync(ways[way].Client, requests, cancellation);
-                        if (round > 0)
+                        if (round >= warmUp)
                         {
                             figures[way].Add(traces);
                         }

@@ -46,12 +46,10 @@ internal sealed class OverloadTarget : IAsyncDisposable
         }
 
         var server = await ServerProcess.RunAsync([.. hosting, "--port", "0"], settings, cancellationToken);
-        var endpoint = server.ReadyLine.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .First(word => word.StartsWith("http://", StringComparison.Ordinal));
-        var target = new OverloadTarget(server, endpoint, plan.Deadline);
+        var target = new OverloadTarget(server, server.Endpoint, plan.Deadline);
         try
         {
-            await target.MeetAsync(endpoint, plan, cancellationToken);
+            await target.MeetAsync(server.Endpoint, plan, cancellationToken);
             return target;
         }
         catch

@@ -6,12 +6,17 @@ namespace VisionCluster.Cli.Bench;
 /// <summary>A server command of this program in a process of its own, ended by SIGKILL.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private const string EndpointStart = "http://";
+
     private readonly Process _process;
 
     private ServerProcess(Process process) => _process = process;
 
     /// <summary>The line that said that it serves.</summary>
     public string ReadyLine { get; private set; } = "";
+
+    /// <summary>Where a gateway's clients connect.</summary>
+    public string Endpoint => ReadyLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith(EndpointStart, StringComparison.Ordinal));
 
     /// <summary><c>visioncluster silo</c>: returns when it is a member of its cluster.</summary>
     /// <param name="arguments">Of the command.</param>
@@ -22,14 +27,23 @@ internal sealed class ServerProcess : IAsyncDisposable
         IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellationToken) =>
         StartAsync(["silo", .. arguments], environment, "gateways connect to port", cancellationToken);
 
-    /// <summary><c>visioncluster run</c>: returns when it serves its models; <see cref="ReadyLine"/> has the address.</summary>
+    /// <summary><c>visioncluster run</c>: returns when clients may connect to its <see cref="Endpoint"/>.</summary>
     /// <param name="arguments">Of the command.</param>
     /// <param name="environment">Further settings.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">It ended before.</exception>
     public static Task<ServerProcess> RunAsync(
         IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellationToken) =>
-        StartAsync(["run", .. arguments], environment, "http://", cancellationToken);
+        StartAsync(["run", .. arguments], environment, EndpointStart, cancellationToken);
+
+    /// <summary><c>visioncluster gateway</c>: returns when clients may connect to its <see cref="Endpoint"/>.</summary>
+    /// <param name="arguments">Of the command.</param>
+    /// <param name="environment">Further settings.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">It ended before.</exception>
+    public static Task<ServerProcess> GatewayAsync(
+        IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellationToken) =>
+        StartAsync(["gateway", .. arguments], environment, EndpointStart, cancellationToken);
 
     public CpuTime Cpu() => CpuTime.Of(_process);
 
