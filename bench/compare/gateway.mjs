@@ -1,20 +1,20 @@
-// The same messages through gRPC, gateway and grains against the engine alone, and with the silo in a process of its own against one process: tokens a second of
-// 16 sessions, and one first token by itself. A process measures all ways in turn, round by round; it is started anew for each run. Small models take more rounds: code
-// that serves a request is compiled for good only after some hundred.
+// The same messages through gRPC, gateway and grains against the engine alone, and through servers of their own, in two processes against one: tokens a second of 16
+// sessions, and one first token by itself. A process measures all ways in turn, round by round, after rounds that warm all of them up: code that serves a request is
+// compiled for good only after some hundred. Everything is started anew for each run.
 import { gguf, median, ours, report, rounds, visioncluster } from './lib.mjs';
 
 const more = ['--context', 512, '--slots', 20, '--sessions', 16, '--prompt', 64, '--output', 64];
 const rows = [];
-for (const [name, model, precision, turns] of [['SmolLM2-135M', gguf(), ours.equal, 8], ['emoji-vlm', 'emoji-vlm', 'fp32', 40]]) {
+for (const [name, model, precision, warmUp, turns] of [['SmolLM2-135M', gguf(), ours.equal, 4, 8], ['emoji-vlm', 'emoji-vlm', 'fp32', 40, 80]]) {
   const runs = Array.from({ length: rounds }, () => {
-    const r = visioncluster('gateway', '--separate', '--model', model, '--precision', precision, ...more, '--rounds', turns).rows;
+    const r = visioncluster('gateway', '--separate', '--model', model, '--precision', precision, ...more, '--warm-up', warmUp, '--rounds', turns).rows;
     return (way, sessions) => r.find((x) => x.way === way && x.sessions === sessions);
   });
   const spread = (way, sessions, figure) => {
     const values = runs.map((pick) => pick(way, sessions)[figure]);
     return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
   };
-  for (const [way, above, text, peer] of [['gateway', 'engine', 'through the gateway', 'engine'], ['separate', 'gateway', 'gateway and silo in two processes', 'one process']]) {
+  for (const [way, above, text, peer] of [['gateway', 'engine', 'through the gateway', 'engine'], ['two_processes', 'one_process', 'gateway and silo in two processes', 'one process']]) {
     const rate = spread(way, 16, 'rate_of_above');
     rows.push({ work: `${name}, 16 sessions ${way === 'gateway' ? '' : 'with '}${text}`, peer, unit: 'tokens/s', ours: spread(way, 16, 'tokens_per_s'), theirs: spread(above, 16, 'tokens_per_s'),
       ratio: rate, goal: 0.97, met: rate.median >= 0.97, note: precision });
