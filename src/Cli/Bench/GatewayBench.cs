@@ -82,10 +82,11 @@ internal static class GatewayBench
                 ways.AddRange([("one_process", oneProcess), ("two_processes", twoProcesses)]);
             }
 
+            var number = 0; // no prompt comes twice: whoever has met it would not compute it again
             foreach (var count in new[] { sessions, 1 }.Distinct())
             {
                 var figures = ways.Select(_ => new LoadFigures(settings.Objective)).ToArray();
-                for (var (round, number) = (0, 0); round < warmUp + settings.Rounds; round++)
+                for (var round = 0; round < warmUp + settings.Rounds; round++)
                 {
                     for (var turn = 0; turn < ways.Count; turn++)
                     {
