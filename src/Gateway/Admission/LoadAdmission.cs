@@ -54,7 +54,7 @@ internal sealed class LoadAdmission
             }
             else
             {
-                Prune(request.Model.Key, load);
+                load = Prune(request.Model.Key, load);
                 var verdict = AdmissionPolicy.Judge(
                     load, _unseen, _models.GetValueOrDefault(request.Model.Key)?.Traffic.Factor ?? 1, request, _options.MaxQueueTime, out var expected);
                 _metrics.ExpectedWait.Record(expected.TotalSeconds);
@@ -90,7 +90,8 @@ internal sealed class LoadAdmission
     }
 
     /// <summary>What the reports hold now counts there.</summary>
-    private void Prune((string Name, string Revision) model, ModelLoad load)
+    /// <returns>The newest reports: a request may have met its model before others that have been here already.</returns>
+    private ModelLoad Prune((string Name, string Revision) model, ModelLoad load)
     {
         if (!_models.TryGetValue(model, out var seen))
         {
@@ -99,12 +100,13 @@ internal sealed class LoadAdmission
             _models[model] = seen = new Seen(load);
         }
 
-        if (ReferenceEquals(load, seen.Load))
-            return;
+        if (!load.IsNewerThan(seen.Load))
+            return seen.Load;
         var own = _unseen.RemoveWhere(
             t => t.Request.Model.Key == model && t.Start is { } start && load.Includes(start.Silo, start.Device, start.Submission));
         seen.Traffic.Reported(load.SubmittedSince(seen.Load), own + seen.Left);
         (seen.Load, seen.Left) = (load, 0);
+        return load;
     }
 
     private AdmissionRefusal Refuse(AdmissionVerdict verdict, AdmissionRequest request, TimeSpan expected)

@@ -6,6 +6,8 @@ namespace VisionCluster.Gateway.Admission;
 /// <summary>A model's devices as one: what they can do a second, and what waits for them. Made once for each view of the directory.</summary>
 internal sealed class ModelLoad
 {
+    private static long _made;
+    private readonly long _number = Interlocked.Increment(ref _made);
     private readonly Dictionary<(string Silo, string Device), long> _submitted;
 
     public ModelLoad(IReadOnlyList<ModelDevice> devices)
@@ -57,6 +59,9 @@ internal sealed class ModelLoad
     /// <summary>Whether a generation that this gateway started is in the reports; also if its device has gone.</summary>
     public bool Includes(string silo, string device, long submission) =>
         !_submitted.TryGetValue((silo, device), out var submitted) || submission < submitted;
+
+    /// <summary>Whether it says more than another view of the same model: views are made in their order.</summary>
+    public bool IsNewerThan(ModelLoad other) => _number > other._number;
 
     /// <summary>Generations that the devices have taken since an earlier view.</summary>
     public long SubmittedSince(ModelLoad earlier) =>

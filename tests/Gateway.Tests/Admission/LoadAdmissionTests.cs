@@ -64,52 +64,78 @@ public sealed class LoadAdmissionTests
         Assert.Equal(0, server.Services.GetRequiredService<AdmissionGate>().Generations);
     }
 
+    /// <summary>A request that met an older view counts nothing a second time; as others' traffic it would fill every place.</summary>
+    [Fact]
+    public void TryAdmit_OlderViewsBetweenNewerOnes_CountNobodyTwice()
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var admission = Admission(services);
+        var (older, newer) = (Model("r1", submitted: 0), Model("r1", submitted: 40));
+        for (var i = 0; i < 40; i++)
+        {
+            Admit(admission, older).Started("silo", "cpu:0", i);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            Admit(admission, newer);
+            Admit(admission, older);
+        }
+
+        Assert.Equal(40, admission.Unseen); // and not the first forty, which the newer view holds
+    }
+
     /// <summary>Two revisions on a device have an engine each, whose numbers must not be mixed up.</summary>
     [Fact]
     public void TryAdmit_TwoRevisionsOnADevice_EachForgetsWhatItsOwnReportsHold()
     {
-        var options = Microsoft.Extensions.Options.Options.Create(new Gateway.Options.GatewayOptions());
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var metrics = new Diagnostics.GatewayMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-        var admission = new LoadAdmission(new AdmissionGate(options, new Auth.TenantWeights(options), metrics), options, metrics, TimeProvider.System);
-        var old = Admit(Model("r1", submitted: 1_000));
-        var fresh = Admit(Model("r2", submitted: 0));
+        var admission = Admission(services);
+        var old = Admit(admission, Model("r1", submitted: 1_000));
+        var fresh = Admit(admission, Model("r2", submitted: 0));
         old.Started("silo", "cpu:0", 1_000);
         fresh.Started("silo", "cpu:0", 0);
 
-        using var later = Admit(Model("r2", submitted: 1)); // holds the second, and says nothing of the first
+        using var later = Admit(admission, Model("r2", submitted: 1)); // holds the second, and says nothing of the first
         Assert.Equal(2, admission.Unseen);
-        using var last = Admit(Model("r1", submitted: 1_001));
+        using var last = Admit(admission, Model("r1", submitted: 1_001));
         Assert.Equal(2, admission.Unseen);
 
         later.StartedElsewhere(); // its session has the other revision
-        using var next = Admit(Model("r2", submitted: 1));
+        using var next = Admit(admission, Model("r2", submitted: 1));
         Assert.Equal(2, admission.Unseen);
+    }
 
-        AdmissionTicket Admit(Routing.ServedModel model)
-        {
-            var request = new AdmissionRequest(model, new RequestCost(1, 0, 1), "t", 1, 0, null);
-            Assert.True(admission.TryAdmit(request, out var ticket, out _));
-            return ticket;
-        }
+    private static LoadAdmission Admission(IServiceProvider services)
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(new Gateway.Options.GatewayOptions());
+        var metrics = new Diagnostics.GatewayMetrics(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
+        return new LoadAdmission(new AdmissionGate(options, new Auth.TenantWeights(options), metrics), options, metrics, TimeProvider.System);
+    }
 
-        static Routing.ServedModel Model(string revision, long submitted)
+    private static AdmissionTicket Admit(LoadAdmission admission, Routing.ServedModel model)
+    {
+        var request = new AdmissionRequest(model, new RequestCost(1, 0, 1), "t", 1, 0, null);
+        Assert.True(admission.TryAdmit(request, out var ticket, out _));
+        return ticket;
+    }
+
+    private static Routing.ServedModel Model(string revision, long submitted)
+    {
+        var report = new Contracts.Grains.ModelReport
         {
-            var report = new Contracts.Grains.ModelReport
-            {
-                Name = "m",
-                Revision = revision,
-                ProcessorDigest = "",
-                Family = "f",
-                Tasks = [],
-                ContextTokens = 1_000,
-                Precision = "fp32",
-                Device = "cpu:0",
-                KvSlots = 64,
-                KvSlotsFree = 64,
-                Load = Contracts.Grains.DeviceLoad.None with { Submitted = submitted, SlotsOpen = 64, KvTokensFree = 64_000, MaxWaiting = 256 },
-            };
-            return new Routing.ServedModel(report, [new Routing.ModelDevice("silo", "silo", report)]);
-        }
+            Name = "m",
+            Revision = revision,
+            ProcessorDigest = "",
+            Family = "f",
+            Tasks = [],
+            ContextTokens = 1_000,
+            Precision = "fp32",
+            Device = "cpu:0",
+            KvSlots = 64,
+            KvSlotsFree = 64,
+            Load = Contracts.Grains.DeviceLoad.None with { Submitted = submitted, SlotsOpen = 64, KvTokensFree = 64_000, MaxWaiting = 256 },
+        };
+        return new Routing.ServedModel(report, [new Routing.ModelDevice("silo", "silo", report)]);
     }
 }
