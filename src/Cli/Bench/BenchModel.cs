@@ -103,7 +103,8 @@ internal sealed class BenchModel : IAsyncDisposable
 
     // What comes first tells texts apart at once: leading digits of numbers do not, and whoever has met them finds keys and values that others lack.
     internal static string Text(int words, int number) =>
-        $"{Heads[number % Heads.Length]} {Heads[number / Heads.Length % Heads.Length]} {number}: " + string.Join(' ', Enumerable.Range(0, words).Select(i => Words[((i * 7) + (number * 13)) % Words.Length]));
+        $"{Heads[number % Heads.Length]} {Heads[number / Heads.Length % Heads.Length]} {number}: "
+        + string.Join(' ', Enumerable.Range(0, words).Select(i => Words[((i * 7) + (number * 13)) % Words.Length]));
 
     private static readonly string[] Heads =
     [

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using VisionCluster.Cli.Hosting;
 
 namespace VisionCluster.Cli.Bench;
@@ -25,12 +22,11 @@ internal sealed class ServedCluster : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ServedCluster> InTwoProcessesAsync(IEnumerable<string> hosting, CancellationToken cancellationToken)
     {
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
-        var silo = await ServerProcess.SiloAsync([.. hosting, "--silo-gateway-port", port], [], cancellationToken);
+        var silo = await ServerProcess.SiloAsync(hosting, [], cancellationToken);
         ServerProcess gateway;
         try
         {
-            gateway = await ServerProcess.GatewayAsync(["--silo", port, "--port", "0"], [], cancellationToken);
+            gateway = await ServerProcess.GatewayAsync(["--silo", silo.GatewayPort, "--port", "0"], [], cancellationToken);
         }
         catch
         {
@@ -61,12 +57,5 @@ internal sealed class ServedCluster : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -7,6 +7,7 @@ namespace VisionCluster.Cli.Bench;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const string EndpointStart = "http://";
+    private const string GatewayPortText = "gateways connect to port ";
 
     private readonly Process _process;
 
@@ -18,6 +19,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where a gateway's clients connect.</summary>
     public string Endpoint => ReadyLine.Split(' ', StringSplitOptions.RemoveEmptyEntries).First(word => word.StartsWith(EndpointStart, StringComparison.Ordinal));
 
+    /// <summary>Where a silo's gateways connect.</summary>
+    public string GatewayPort => ReadyLine.Split(GatewayPortText)[1].Split(' ')[0];
+
     /// <summary><c>visioncluster silo</c>: returns when it is a member of its cluster.</summary>
     /// <param name="arguments">Of the command.</param>
     /// <param name="environment">Further settings.</param>
@@ -25,7 +29,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before.</exception>
     public static Task<ServerProcess> SiloAsync(
         IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment, CancellationToken cancellationToken) =>
-        StartAsync(["silo", .. arguments], environment, "gateways connect to port", cancellationToken);
+        StartAsync(["silo", .. arguments], environment, GatewayPortText, cancellationToken);
 
     /// <summary><c>visioncluster run</c>: returns when clients may connect to its <see cref="Endpoint"/>.</summary>
     /// <param name="arguments">Of the command.</param>
