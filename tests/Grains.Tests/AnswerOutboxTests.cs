@@ -61,6 +61,29 @@ public sealed class AnswerOutboxTests : IDisposable
     }
 
     [Fact]
+    public void Stepped_MoreFollowed_OneMessageWithAllOfTheStep()
+    {
+        for (var answer = 0; answer < 16; answer++)
+            Assert.True(_outbox.TryAdd(Piece(answer, 0), more: true));
+        Assert.Empty(_sink.Messages);
+
+        _publisher.Stepped();
+        _publisher.Stepped(); // which brought nothing
+
+        Assert.Equal(16, Assert.Single(_sink.Messages).Length);
+    }
+
+    [Fact]
+    public async Task TryAdd_BesideAStep_TakesWhatIsThereAlong()
+    {
+        Assert.True(_outbox.TryAdd(Piece(1, 0), more: true));
+
+        Assert.True(_outbox.TryAdd(Piece(2, 0)));
+
+        await SentAsync(2);
+    }
+
+    [Fact]
     public async Task TryAdd_Full_IsRefusedAndWhatWasTakenIsSentInBoundedMessages()
     {
         _sink.Hold();

@@ -83,6 +83,26 @@ public sealed class DecoderGrainTests(TestSilo silo) : IClassFixture<TestSilo>
     }
 
     [Fact]
+    public async Task Generate_TokenCannotBeWritten_FailsAloneAndFreesItsSlot()
+    {
+        var command = Say("Hello") with { Sampling = new SamplingParameters { LogProbs = true, TopLogProbs = 2 } };
+        silo.Model.TextFailure = new InvalidOperationException("No text.");
+        try
+        {
+            var beside = silo.Session("beside").RunAsync(Say("Hello"));
+            Assert.Equal(GenerationEnd.Failed, (await silo.Session("unwritten").RunAsync(command)).End());
+            Assert.Equal(GenerationEnd.Length, (await beside).End());
+        }
+        finally
+        {
+            silo.Model.TextFailure = null;
+        }
+
+        await Eventually.TrueAsync(() => silo.Model.Decoder!.Status.Running == 0, "its slot is free");
+        Assert.Equal(GenerationEnd.Length, (await silo.Session("unwritten").RunAsync(command)).End());
+    }
+
+    [Fact]
     public async Task Generate_AfterDeactivation_ContinuesWithTheSameResult()
     {
         foreach (var id in new[] { "stay", "leave" })

@@ -5,12 +5,13 @@ namespace VisionCluster.Grains.Decoding;
 
 /// <summary>
 /// Keeps one answer in the store: when it starts, and whenever it has grown by a quarter, so that all its writes together are a few times its
-/// size. What has come since the last one is generated again, with the same result. Nobody waits for it. Used on the grain's turns only.
+/// size. What has come since the last one is generated again, with the same result. Nobody waits for it. Thread-safe.
 /// </summary>
 internal sealed class AnswerKeeper
 {
     private const int LeastGrowth = 64;
 
+    private readonly Lock _lock = new();
     private readonly SharedStore _store;
     private readonly string _key;
     private readonly GenerateCommand _command;
@@ -19,6 +20,7 @@ internal sealed class AnswerKeeper
     private readonly long _started;
     private Task _last;
     private int _due;
+    private bool _isForgotten;
 
     public AnswerKeeper(SharedStore store, string key, GenerateCommand command, TimeSpan age, TimeProvider time)
     {
@@ -31,14 +33,25 @@ internal sealed class AnswerKeeper
     /// <summary>The log has more tokens than before.</summary>
     public void Grew(AnswerLog log)
     {
-        if (log.Count < _due || !_last.IsCompleted)
-            return;
-        _due = log.Count + Math.Max(LeastGrowth, log.Count / 4);
-        _last = WriteAsync(log.ToArray());
+        lock (_lock)
+        {
+            if (_isForgotten || log.Count < _due || !_last.IsCompleted)
+                return;
+            var tokens = log.ToArray();
+            _due = tokens.Length + Math.Max(LeastGrowth, tokens.Length / 4);
+            _last = Task.Run(() => WriteAsync(tokens)); // not on the way of other answers' tokens
+        }
     }
 
     /// <summary>Nobody may ask for it any more.</summary>
-    public void Forget() => _last = ForgetAsync(_last);
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _isForgotten = true;
+            _last = ForgetAsync(_last);
+        }
+    }
 
     private Task WriteAsync(GeneratedToken[] tokens) => _store.KeepAsync(
         _key,

@@ -3,8 +3,8 @@ using VisionCluster.Contracts.Grains;
 namespace VisionCluster.Grains.Decoding;
 
 /// <summary>
-/// An answer as it grows, read by position by whoever asks, and pushed to whoever listens; bounded by the engine's token limit. Used on the
-/// grain's turns only.
+/// An answer as it grows, read by position by whoever asks, and pushed to whoever listens; bounded by the engine's token limit. Thread-safe:
+/// it grows on the engine's behalf while its grain's turns read it.
 /// </summary>
 internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
 {
@@ -13,14 +13,22 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
 
     private const int MaxChunkTokens = 256;
 
+    private readonly Lock _lock = new();
     private readonly List<GeneratedToken> _tokens = [.. answered];
-    private readonly List<PushedReader> _pushed = []; // one for each call to Follow that is under way
+    private readonly List<PushedReader> _pushed = []; // one for each call to Follow that is under way; used under the lock
     private TaskCompletionSource? _changed; // null while nobody waits
     private bool _closed;
     private KvTicket? _kv;
 
     /// <summary>Completes with the next change.</summary>
-    public Task Changed => (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+                return (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
 
     public GenerationAccepted? Accepted { get; private set; }
 
@@ -29,71 +37,113 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     /// <summary>It goes on elsewhere.</summary>
     public bool IsMoved { get; private set; }
 
-    public int Count => _tokens.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _tokens.Count;
+        }
+    }
 
-    public GeneratedToken this[int index] => _tokens[index];
+    public GeneratedToken this[int index]
+    {
+        get
+        {
+            lock (_lock)
+                return _tokens[index];
+        }
+    }
 
-    public GeneratedToken[] ToArray() => [.. _tokens];
+    public GeneratedToken[] ToArray()
+    {
+        lock (_lock)
+            return [.. _tokens];
+    }
 
     /// <summary>The text of all tokens.</summary>
-    public string Text => string.Concat(_tokens.Select(t => t.Text));
+    public string Text => string.Concat(ToArray().Select(t => t.Text));
 
     public void Accept(GenerationAccepted accepted)
     {
-        Accepted = accepted;
-        Signal();
+        lock (_lock)
+        {
+            Accepted = accepted;
+            Signal();
+        }
     }
 
     /// <summary>Adds a token; one that is there already was generated a second time, with the same result.</summary>
     public void Append(GeneratedToken token)
     {
-        if (token.Index >= _tokens.Count)
-            _tokens.Add(token);
+        lock (_lock)
+        {
+            if (token.Index >= _tokens.Count)
+                _tokens.Add(token);
+        }
     }
 
     /// <summary>Shows readers what was appended.</summary>
-    public void Flush() => Signal();
+    /// <param name="more">Other answers follow: see <see cref="AnswerOutbox.TryAdd"/>.</param>
+    public void Flush(bool more = false)
+    {
+        lock (_lock)
+            Signal(more);
+    }
 
     public void Finish(GenerationFinished finished)
     {
-        Finished = finished;
-        Signal();
-        if (finished.End == GenerationEnd.Failed)
-            Close(); // the grain leaves its device, which a call under way would hinder
+        lock (_lock)
+        {
+            Finished = finished;
+            Signal();
+            if (finished.End == GenerationEnd.Failed)
+                Close(); // the grain leaves its device, which a call under way would hinder
+        }
     }
 
     /// <summary>The answer goes on elsewhere.</summary>
     /// <param name="kv">What it can go on with.</param>
     public void Move(KvTicket? kv = null)
     {
-        (IsMoved, _kv) = (true, kv);
-        Signal();
-        Close();
+        lock (_lock)
+        {
+            (IsMoved, _kv) = (true, kv);
+            Signal();
+            Close();
+        }
     }
 
     /// <summary>Nothing is pushed any more: whoever listens has to ask again.</summary>
     public void Close()
     {
-        _closed = true;
-        foreach (var reader in _pushed)
-            reader.End();
+        lock (_lock)
+        {
+            _closed = true;
+            foreach (var reader in _pushed)
+                reader.End();
+        }
     }
 
     /// <summary>What is there, and then what comes, goes to the reader until it is disposed, or comes again.</summary>
     public PushedReader Push(AnswerPublisher publisher, IAnswerSink sink, long reader, int next)
     {
-        foreach (var earlier in _pushed)
-            earlier.ReplaceBy(reader, sink, next);
-        var pushed = new PushedReader(publisher.Open(sink), sink, reader, next, Forget);
-        _pushed.Add(pushed);
-        pushed.Advance(this);
-        if (_closed)
-            pushed.End();
-        return pushed;
+        lock (_lock)
+        {
+            foreach (var earlier in _pushed)
+                earlier.ReplaceBy(reader, sink, next);
+            var pushed = new PushedReader(publisher.Open(sink), sink, reader, next, Forget);
+            _pushed.Add(pushed);
+            pushed.Advance(this, more: false);
+            if (_closed)
+                pushed.End();
+            return pushed;
+        }
 
         void Forget(PushedReader gone)
         {
-            _pushed.Remove(gone);
+            lock (_lock)
+                _pushed.Remove(gone);
             publisher.Close(sink);
         }
     }
@@ -103,27 +153,30 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     /// <returns>Null when nothing is there from the position on.</returns>
     public GenerationChunk? TryRead(int next, int end = int.MaxValue)
     {
-        var from = Math.Clamp(next, 0, _tokens.Count);
-        var count = Math.Clamp(Math.Min(_tokens.Count, end) - from, 0, MaxChunkTokens);
-        var atEnd = from + count == _tokens.Count;
-        if (Accepted is null && Finished is null && !IsMoved)
-            return null;
-        if (count == 0 && Finished is null && !IsMoved && next != BeforeAccepted)
-            return null;
-        return new GenerationChunk
+        lock (_lock)
         {
-            State = IsMoved && atEnd ? GenerationState.Moved : GenerationState.Known,
-            Accepted = Accepted,
-            Tokens = [.. _tokens.GetRange(from, count)],
-            Finished = atEnd ? Finished : null,
-            Kv = IsMoved && atEnd ? _kv : null,
-        };
+            var from = Math.Clamp(next, 0, _tokens.Count);
+            var count = Math.Clamp(Math.Min(_tokens.Count, end) - from, 0, MaxChunkTokens);
+            var atEnd = from + count == _tokens.Count;
+            if (Accepted is null && Finished is null && !IsMoved)
+                return null;
+            if (count == 0 && Finished is null && !IsMoved && next != BeforeAccepted)
+                return null;
+            return new GenerationChunk
+            {
+                State = IsMoved && atEnd ? GenerationState.Moved : GenerationState.Known,
+                Accepted = Accepted,
+                Tokens = [.. _tokens.GetRange(from, count)],
+                Finished = atEnd ? Finished : null,
+                Kv = IsMoved && atEnd ? _kv : null,
+            };
+        }
     }
 
-    private void Signal()
+    private void Signal(bool more = false)
     {
         foreach (var reader in _pushed)
-            reader.Advance(this);
+            reader.Advance(this, more);
         var changed = _changed;
         _changed = null;
         changed?.TrySetResult();

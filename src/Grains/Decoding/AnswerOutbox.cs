@@ -5,8 +5,8 @@ using VisionCluster.Grains.Diagnostics;
 namespace VisionCluster.Grains.Decoding;
 
 /// <summary>
-/// Pieces on their way to one gateway. An idle one sends at once, and what comes while it does, or before a thread is free for it, shares
-/// the next message: nobody waits for company, and the busier the silo, the more answers go in one message. Thread-safe.
+/// Pieces on their way to one gateway. What a step of an engine has brought goes in one message; the rest is sent at once, and what comes
+/// while it is, or before a thread is free for it, shares the next message. Thread-safe.
 /// </summary>
 internal sealed class AnswerOutbox(IAnswerSink sink, GrainMetrics metrics, ILogger logger) : IThreadPoolWorkItem
 {
@@ -20,15 +20,17 @@ internal sealed class AnswerOutbox(IAnswerSink sink, GrainMetrics metrics, ILogg
     private readonly List<AnswerPiece> _waiting = [];
     private bool _sending;
 
+    /// <param name="piece">Of an answer.</param>
+    /// <param name="more">Others follow, and then a call to <see cref="Send"/>.</param>
     /// <returns>False when it is full.</returns>
-    public bool TryAdd(in AnswerPiece piece)
+    public bool TryAdd(in AnswerPiece piece, bool more = false)
     {
         lock (_lock)
         {
             if (_waiting.Count >= Capacity)
                 return false;
             _waiting.Add(piece);
-            if (_sending)
+            if (_sending || more)
                 return true;
             _sending = true;
         }
@@ -38,7 +40,22 @@ internal sealed class AnswerOutbox(IAnswerSink sink, GrainMetrics metrics, ILogg
         return true;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>Sends what there is on this thread, unless another one does.</summary>
+    public void Send()
+    {
+        lock (_lock)
+        {
+            if (_sending || _waiting.Count == 0)
+                return;
+            _sending = true;
+        }
+
+        SendAll();
+    }
+
+    void IThreadPoolWorkItem.Execute() => SendAll();
+
+    private void SendAll()
     {
         while (Take() is { } pieces)
         {

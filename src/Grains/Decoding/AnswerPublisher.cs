@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging;
 using VisionCluster.Contracts.Grains;
 using VisionCluster.Grains.Diagnostics;
+using VisionCluster.Inference.Decoding;
 
 namespace VisionCluster.Grains.Decoding;
 
 /// <summary>Where answers of this silo leave it: one outbox for each gateway, shared by all that the gateway follows. Thread-safe.</summary>
-internal sealed class AnswerPublisher(GrainMetrics metrics, ILogger<AnswerPublisher> logger)
+internal sealed class AnswerPublisher(GrainMetrics metrics, ILogger<AnswerPublisher> logger) : IStepListener
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IAnswerSink, Entry> _entries = []; // gateways that follow an answer here, bounded by the turns of grains
+    private volatile AnswerOutbox[] _outboxes = []; // theirs
 
     internal int Count
     {
@@ -24,8 +26,11 @@ internal sealed class AnswerPublisher(GrainMetrics metrics, ILogger<AnswerPublis
     {
         lock (_lock)
         {
-            var entry = _entries.TryGetValue(sink, out var open) ? open : new Entry(new AnswerOutbox(sink, metrics, logger), 0);
+            var isOpen = _entries.TryGetValue(sink, out var open);
+            var entry = isOpen ? open : new Entry(new AnswerOutbox(sink, metrics, logger), 0);
             _entries[sink] = entry with { Readers = entry.Readers + 1 };
+            if (!isOpen)
+                _outboxes = [.. _outboxes, entry.Outbox];
             return entry.Outbox;
         }
     }
@@ -37,9 +42,16 @@ internal sealed class AnswerPublisher(GrainMetrics metrics, ILogger<AnswerPublis
             var entry = _entries[sink];
             if (entry.Readers > 1)
                 _entries[sink] = entry with { Readers = entry.Readers - 1 };
-            else
-                _entries.Remove(sink);
+            else if (_entries.Remove(sink))
+                _outboxes = [.. _outboxes.Where(o => o != entry.Outbox)];
         }
+    }
+
+    /// <summary>The answers have grown by what a step has brought.</summary>
+    public void Stepped()
+    {
+        foreach (var outbox in _outboxes)
+            outbox.Send();
     }
 
     /// <summary>Every gateway that follows an answer here hears of a silo's death.</summary>

@@ -292,15 +292,11 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             var cached = generation.Admitted.IsCompletedSuccessfully ? generation.Admitted.Result : 0;
             turn.Log.Accept(EngineMapping.ToAccepted(generation.Request, cached));
-            while (await generation.Updates.WaitToReadAsync())
-            {
-                while (generation.Updates.TryRead(out var update))
-                    turn.Log.Append(EngineMapping.ToToken(update, host));
-                turn.Log.Flush();
-                turn.Keeper?.Grew(turn.Log);
-            }
-
+            var writer = new TurnWriter(turn, generation, host);
+            generation.Listen(_publisher, writer.Step);
+            writer.Rest();
             var result = await generation.Result;
+            writer.Rest();
             trace.Ended(result);
             await EndAsync(turn, result);
         }

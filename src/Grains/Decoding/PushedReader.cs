@@ -2,7 +2,7 @@ using VisionCluster.Contracts.Grains;
 
 namespace VisionCluster.Grains.Decoding;
 
-/// <summary>A reader that is sent a log's pieces, while its call to the grain lasts. Used on the grain's turns only.</summary>
+/// <summary>A reader that is sent a log's pieces, while its call to the grain lasts. Used under the log's lock only.</summary>
 /// <param name="outbox">Of its gateway.</param>
 /// <param name="sink">The gateway.</param>
 /// <param name="reader">The gateway's number for it.</param>
@@ -26,13 +26,15 @@ internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long r
     public int? Successor { get; private set; }
 
     /// <summary>Sends what it has not been sent yet, as far as there is room; the rest stays in the log.</summary>
-    public void Advance(AnswerLog log)
+    /// <param name="log">The answer.</param>
+    /// <param name="more">Other answers follow: see <see cref="AnswerOutbox.TryAdd"/>.</param>
+    public void Advance(AnswerLog log, bool more)
     {
         if (Successor is not null || _finished || (log.Accepted is null && log.Finished is null))
             return;
         if (_next == AnswerLog.BeforeAccepted)
         {
-            if (log.Accepted is { } accepted && !outbox.TryAdd(AnswerPiece.Of(reader, accepted)))
+            if (log.Accepted is { } accepted && !outbox.TryAdd(AnswerPiece.Of(reader, accepted), more))
                 return;
             _next = 0;
         }
@@ -45,13 +47,13 @@ internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long r
                 return;
             }
 
-            if (!outbox.TryAdd(AnswerPiece.Of(reader, log[_next])))
+            if (!outbox.TryAdd(AnswerPiece.Of(reader, log[_next]), more))
                 return;
             _next++;
         }
 
         if (log.Finished is { } finished)
-            _finished = outbox.TryAdd(AnswerPiece.Of(reader, log.Count, finished));
+            _finished = outbox.TryAdd(AnswerPiece.Of(reader, log.Count, finished), more);
     }
 
     public void End() => _ended.TrySetResult();

@@ -23,6 +23,7 @@ internal sealed class DecodeLoop : IDisposable
     private readonly BatchArranger _arranger;
     private readonly Speculation _speculation;
     private readonly EngineSpeed _speed = new();
+    private readonly StepDelivery _delivery = new();
     private readonly Func<SequenceState, bool> _tryMakeRoom;
     private readonly Action<SequenceState, int> _complete;
     private readonly List<SequenceState> _arrived = [];
@@ -84,6 +85,7 @@ internal sealed class DecodeLoop : IDisposable
         _options.BeforeStep?.Invoke(step);
         var started = _timeProvider.GetTimestamp();
         Record(RunBatch(prompt, withRows: step != DecodeStep.Prefill), _timeProvider.GetElapsedTime(started));
+        _delivery.Flush();
         Publish();
         _options.AfterStep?.Invoke(step);
     }
@@ -269,6 +271,7 @@ internal sealed class DecodeLoop : IDisposable
             if (sequence.FirstTokenAt == 0)
                 sequence.FirstTokenAt = sequence.LastTokenAt;
             reason = TokenDelivery.Deliver(sequence, token);
+            _delivery.Add(sequence.Generation);
             _scheduler.Shares.ChargeOutput(sequence.Request, 1);
             _metrics.Generated();
         }

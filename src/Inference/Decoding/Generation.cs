@@ -9,6 +9,9 @@ public sealed class Generation
     private readonly Channel<GenerationUpdate> _updates;
     private readonly TaskCompletionSource<GenerationResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IStepListener? _listener;
+    private Action? _read; // like the listener not null once _isListened
+    private volatile bool _isListened;
 
     internal Generation(GenerationRequest request, int maxTokens)
     {
@@ -35,6 +38,33 @@ public sealed class Generation
 
     internal volatile bool CancelRequested;
 
+    /// <summary>Of <see cref="StepDelivery"/>, under its lock.</summary>
+    internal bool IsWaiting { get; set; }
+
+    /// <summary>Asked after a write: whoever began to listen before it is told.</summary>
+    internal bool IsListened
+    {
+        get
+        {
+            Interlocked.MemoryBarrier(); // the write first
+            return _isListened;
+        }
+    }
+
+    /// <summary>
+    /// From now on <paramref name="read"/> is called when a step has brought <see cref="Updates"/>, on a pool thread: for those who would rather
+    /// not have a wakening of their own for each. What is there already has to be read after this call, and so has, after
+    /// <see cref="Result"/>, what the last step brought.
+    /// </summary>
+    /// <param name="listener">Told when all that it listens to have been read.</param>
+    /// <param name="read">Reads this one. It must not throw, nor wait.</param>
+    public void Listen(IStepListener listener, Action read)
+    {
+        (_listener, _read) = (listener, read);
+        _isListened = true;
+        Interlocked.MemoryBarrier(); // before the caller reads
+    }
+
     /// <summary>Ends the generation; its slot is free before the engine's next step. Safe from any thread, any number of times.</summary>
     public void Cancel() => CancelRequested = true;
 
@@ -52,6 +82,13 @@ public sealed class Generation
     internal void Admit(int cachedTokens) => _admitted.TrySetResult(cachedTokens);
 
     internal void Write(GenerationUpdate update) => _updates.Writer.TryWrite(update);
+
+    /// <summary>Lets whoever listens read.</summary>
+    internal IStepListener LetRead()
+    {
+        _read!();
+        return _listener!;
+    }
 
     internal void End(GenerationResult result)
     {

@@ -107,7 +107,10 @@ internal sealed class FakeModelHost : IModelHost
 
     public ITokenTextStream CreateTextStream() => new ByteTextStream();
 
-    public string TokenText(int tokenId) => tokenId < 256 ? ((char)tokenId).ToString() : "";
+    /// <summary>Alternatives have no text while it is set.</summary>
+    public Exception? TextFailure { get; set; }
+
+    public string TokenText(int tokenId) => TextFailure is { } failure ? throw failure : tokenId < 256 ? ((char)tokenId).ToString() : "";
 
     public ValueTask DisposeAsync()
     {
