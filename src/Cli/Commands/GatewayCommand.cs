@@ -29,6 +29,7 @@ internal static class GatewayCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, ClusterFlags cluster, ListenOptions listen, CancellationToken cancellation)
     {
+        using var pool = PoolThreads.Govern();
         await using var gateway = await GatewayServer.StartAsync(
             options => cluster.Apply(parsed, options), options => listen.Apply(parsed, options), cancellation);
         Terminal.Output.MarkupLineInterpolated($"[green]gRPC[/]    [bold]{gateway.Endpoint}[/]  (health and reflection on the same port; Ctrl-C stops)");

@@ -35,6 +35,7 @@ internal static class RunCommand
     {
         var options = hosting.Read(parsed);
         string[] checkpoints = [.. hosting.Models(parsed).Select(EmbeddedModels.Find)];
+        using var pool = PoolThreads.Govern();
         await using var cluster = await Terminal.WithProgressAsync("Starting", progress => LocalCluster.StartAsync(
             checkpoints,
             options,

@@ -33,6 +33,7 @@ internal static class SiloCommand
     {
         var options = hosting.Read(parsed);
         string[] checkpoints = [.. hosting.Models(parsed).Select(EmbeddedModels.Find)];
+        using var pool = PoolThreads.Govern();
         await using var silo = await Terminal.WithProgressAsync("Starting", progress => SiloServer.StartAsync(
             checkpoints, options, o => cluster.Apply(parsed, o), progress, cancellation));
         RunCommand.PrintModels(silo.Models);
