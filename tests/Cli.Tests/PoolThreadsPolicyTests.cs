@@ -50,6 +50,33 @@ public sealed class PoolThreadsPolicyTests
     }
 
     [Fact]
+    public void After_OneLessIsMissed_TriesAgainAfterTwiceTheTimeUpToAMinute()
+    {
+        var policy = new PoolThreadsPolicy(2);
+        int[] expected = [1, 2, 4, 8, 16, 32, 64, 64];
+
+        foreach (var seconds in expected)
+        {
+            Assert.Empty(Said(policy, (seconds * PoolThreadsPolicy.CalmItems) - 1));
+            Assert.Equal([1], Said(policy, 1));
+            Assert.Equal(2, policy.After(PoolThreadsPolicy.Long));
+        }
+    }
+
+    [Fact]
+    public void After_OneLessWasEnoughForASecond_LaterWaitsAreNoReasonToHesitate()
+    {
+        var policy = new PoolThreadsPolicy(2);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(1, Said(policy, 2 * PoolThreadsPolicy.CalmItems).Last());
+            policy.After(PoolThreadsPolicy.Long);
+        }
+
+        Assert.Equal([1], Said(policy, PoolThreadsPolicy.CalmItems));
+    }
+
+    [Fact]
     public void After_FewestAlready_SaysItAgain()
     {
         var policy = new PoolThreadsPolicy(2);
