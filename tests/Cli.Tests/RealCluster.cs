@@ -25,7 +25,7 @@ public sealed class RealCluster : IAsyncLifetime
 
     internal DecodeEngine Engine => _cluster!.Models[0].Decoder!;
 
-    /// <summary>Tiles that vision encoders have run.</summary>
+    /// <summary>Tiles that this process's vision encoders have run.</summary>
     internal int Encodes => Volatile.Read(ref _encodes);
 
     public async ValueTask InitializeAsync()

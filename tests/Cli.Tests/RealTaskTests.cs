@@ -64,24 +64,6 @@ public sealed class RealTaskTests(RealCluster cluster)
         Assert.True(response.TextTokens > 0, "No text tokens were counted.");
     }
 
-    [Fact]
-    public async Task Tasks_OfOnePicture_EncodeItOnce()
-    {
-        var before = cluster.Encodes;
-        var upload = await cluster.Client.UploadImageAsync(new UploadImageRequest
-        {
-            Model = "emoji-siglip",
-            Data = ByteString.CopyFrom([.. File.ReadAllBytes(Path.Combine(Fixtures.EmojiSiglip, "expected", "images", "car.png")), 9, 9]),
-        });
-        var image = new Image { Key = upload.Key };
-
-        await cluster.Client.SimilarityAsync(new SimilarityRequest { Images = { image }, Texts = { "automobile" } });
-        await cluster.Client.EmbedAsync(new EmbedRequest { Inputs = { new EmbedInput { Image = image } } });
-        await cluster.Client.EmbedAsync(new EmbedRequest { Inputs = { new EmbedInput { Image = image } }, Pooling = Pooling.Mean });
-
-        Assert.Equal(1, cluster.Encodes - before);
-    }
-
     [Theory]
     [InlineData("emoji-vlm", StatusCode.Unimplemented, "generate")]
     [InlineData("no-such-model", StatusCode.NotFound, "emoji-siglip")]
