@@ -38,8 +38,14 @@ internal sealed class PoolThreads : IThreadPoolWorkItem, IDisposable
 
     private void Measure()
     {
+        var done = 0L;
         while (!_stop.WaitOne(Interval))
         {
+            if (ThreadPool.CompletedWorkItemCount == done && ThreadPool.PendingWorkItemCount == 0)
+            {
+                continue; // an idle pool is left asleep
+            }
+
             var queued = Stopwatch.GetTimestamp();
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             if (!_ran.WaitOne(PoolThreadsPolicy.Long))
@@ -51,6 +57,8 @@ internal sealed class PoolThreads : IThreadPoolWorkItem, IDisposable
             {
                 Set(threads);
             }
+
+            done = ThreadPool.CompletedWorkItemCount;
         }
 
         Set(Environment.ProcessorCount);
