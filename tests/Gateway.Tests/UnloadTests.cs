@@ -65,10 +65,11 @@ public sealed class UnloadTests
     {
         await using var server = await AdminServer.StartAsync(drain: TimeSpan.Zero);
         server.Server.Model.Runner.Hold();
-        var running = server.AskAsync(Ask("Hello"));
-        await Eventually.TrueAsync(() => server.Server.Model.Runner.IsWaiting, "the generation runs");
+        var running = server.AskAsync(Ask("Hello").With(r => r.Stopping.MaxTokens = 400));
+        await RunsAsync(1);
 
-        await server.UnloadAsync("r1000");
+        await server.UnloadAsync("r1000"); // which begins after the reply
+        await RunsAsync(0);
         server.Server.Model.Runner.Release();
 
         var e = await Assert.ThrowsAsync<RpcException>(() => running);
@@ -76,6 +77,15 @@ public sealed class UnloadTests
         Assert.Contains("no longer served", e.Status.Detail, StringComparison.Ordinal);
         await server.GoneAsync("r1000");
         Assert.Equal(StatusCode.Unavailable, await AdminServer.StatusAsync(() => server.AskAsync(Ask("Hello"))));
+
+        // A step at a time, so that the answer does not end by itself.
+        Task RunsAsync(int generations) => Eventually.TrueAsync(
+            () =>
+            {
+                server.Server.Model.Runner.Allow(1);
+                return server.Server.Model.Decoder!.Status.Running == generations;
+            },
+            $"{generations} generations run");
     }
 
     /// <summary>Turns of a session with pictures, and single answers, one after the other.</summary>

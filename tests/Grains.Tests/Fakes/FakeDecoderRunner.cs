@@ -97,7 +97,10 @@ internal sealed class FakeDecoderRunner(int slots, int capacity) : IDecoderRunne
     public void WriteKv(int slot, int start, int tokens, ReadOnlySpan<byte> source) =>
         source.CopyTo(MemoryMarshal.AsBytes(_slots[slot].AsSpan(start, tokens)));
 
-    public void Dispose() => _permits.Dispose();
+    public void Dispose()
+    {
+        // Permits may be given to the end; a semaphore without a wait handle holds nothing.
+    }
 
     // FNV-1a (Fowler, Noll, Vo) with a final mix.
     private static ulong Digest(ReadOnlySpan<byte> bytes)
