@@ -74,6 +74,17 @@ public sealed class AnswerOutboxTests : IDisposable
     }
 
     [Fact]
+    public void Close_InTheMiddleOfAStep_SendsWhatIsThere()
+    {
+        Assert.True(_outbox.TryAdd(Piece(1, 0), more: true));
+
+        _publisher.Close(_sink);
+        _publisher.Stepped();
+
+        Assert.Single(Assert.Single(_sink.Messages));
+    }
+
+    [Fact]
     public async Task TryAdd_BesideAStep_TakesWhatIsThereAlong()
     {
         Assert.True(_outbox.TryAdd(Piece(1, 0), more: true));

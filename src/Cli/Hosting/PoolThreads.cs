@@ -30,8 +30,7 @@ internal sealed class PoolThreads : IThreadPoolWorkItem, IDisposable
     {
         _stop.Set();
         _thread.Join();
-        _stop.Dispose();
-        _ran.Dispose();
+        _stop.Dispose(); // not the other one: an item that sets it may still be queued
     }
 
     void IThreadPoolWorkItem.Execute() => _ran.Set();

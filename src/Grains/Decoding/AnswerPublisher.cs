@@ -37,14 +37,22 @@ internal sealed class AnswerPublisher(GrainMetrics metrics, ILogger<AnswerPublis
 
     public void Close(IAnswerSink sink)
     {
+        AnswerOutbox outbox;
         lock (_lock)
         {
             var entry = _entries[sink];
+            outbox = entry.Outbox;
             if (entry.Readers > 1)
+            {
                 _entries[sink] = entry with { Readers = entry.Readers - 1 };
-            else if (_entries.Remove(sink))
-                _outboxes = [.. _outboxes.Where(o => o != entry.Outbox)];
+                return;
+            }
+
+            _entries.Remove(sink);
+            _outboxes = [.. _outboxes.Where(o => o != outbox)];
         }
+
+        outbox.Send(); // what its step would have sent
     }
 
     /// <summary>The answers have grown by what a step has brought.</summary>
