@@ -25,17 +25,18 @@ public sealed class AnswerListenerTests : IDisposable
     private readonly PushedGrain _grain = new(Tokens);
     private readonly GatewayOptions _options = new();
     private readonly RunningGeneration _running = new("t", "r", NullLogger.Instance);
+    private readonly AnswerSink _sink = new(ObserverFactory.Create());
     private readonly AnswerListener _listener;
     private readonly AnswerRun _run;
 
     public AnswerListenerTests()
     {
         var metrics = new GatewayMetrics(_services.GetRequiredService<IMeterFactory>());
-        _listener = new AnswerListener(new AnswerSink(ObserverFactory.Create()), new SiloLoss(), metrics, Microsoft.Extensions.Options.Options.Create(_options), _time);
+        _listener = new AnswerListener(_sink, new SiloLoss(), metrics, Microsoft.Extensions.Options.Options.Create(_options), _time);
         var command = new GenerateCommand { RequestId = "r", Model = "m", Revision = "1", Messages = [] };
         _run = new AnswerRun(
             new GenerationCall("", _running, command, new GenerationClock(_time)), _grain, new PreparedImages([], [], 0, 0), metrics, _time);
-        _run.Started("silo", "silo", _siloLost.Token);
+        Started("silo");
     }
 
     public void Dispose()
@@ -238,7 +239,7 @@ public sealed class AnswerListenerTests : IDisposable
 
         Assert.False(await listening.Within("the call ends"));
         Assert.Equal((kv, 3), (_run.ToCommand(null).Kv, _run.ToCommand(null).Answered.Length));
-        _run.Started("other", "Other", default);
+        Started("other");
         Assert.Null(_run.ToCommand(null).Kv);
     }
 
@@ -372,6 +373,112 @@ public sealed class AnswerListenerTests : IDisposable
         await _siloLost.CancelAsync();
 
         await Assert.ThrowsAsync<SiloLostException>(() => listening.WaitAsync(_limit.Token));
+    }
+
+    [Fact]
+    public async Task Listen_MovedIsPushed_NextStartSaysWhereItsKvIs()
+    {
+        var kv = new KvTicket("silo", Guid.NewGuid(), 100);
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        call.PushMoved(3, kv);
+        call.Push(2, 1, 0);
+        call.PushAccepted(); // the last to come
+
+        Assert.False(await listening.Within("the answer moves"));
+        Assert.False(_run.IsRunning);
+        Assert.Equal((0, "silo"), (_run.Deaths.InARow, _run.Avoid));
+        Assert.Equal((kv, 3), (_run.ToCommand(null).Kv, _run.ToCommand(null).Answered.Length));
+    }
+
+    [Fact]
+    public async Task Start_SiloPushesBeforeItsReply_IsTakenAfterwardsWithoutACall()
+    {
+        var pushed = Open();
+        Assert.Equal(-1, pushed.Next);
+        pushed.PushAccepted();
+        pushed.Push(0, 1, 2);
+        Assert.False(_run.Intake.Responses.Reader.TryPeek(out _)); // it does not know the silo's name yet
+
+        Started("silo", pushed.Reader);
+        var listening = ListenAsync();
+        pushed.Push(3, 4, 5, 6, 7);
+        pushed.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Equal(0, _grain.Calls);
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Start_SiloPushesForLong_IsCalledFromWhereItIs()
+    {
+        var pushed = Open();
+        Started("silo", pushed.Reader);
+        var listening = ListenAsync();
+        pushed.PushAccepted();
+        pushed.Push(0, 1, 2);
+        var call = await SilenceAsync(looks: 2);
+        Assert.False(await listening.Within("it calls"));
+        Assert.Equal((pushed.Reader, 3), (call.Reader, call.Next));
+
+        listening = ListenAsync();
+        call.Push(3, 4, 5, 6, 7);
+        call.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        Assert.Empty(_grain.Reads);
+        AssertWhole(finished: true);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Start_ThatIsNotTheOneWhichPushes_IsFollowed(bool earlier)
+    {
+        var first = Open();
+        var second = Open(); // the first was given up
+        Assert.NotEqual(first.Reader, second.Reader);
+        first.PushAccepted();
+
+        Started("silo", earlier ? first.Reader : 0);
+        var listening = ListenAsync();
+        var call = await NextCallAsync();
+        Assert.Equal(-1, call.Next);
+        first.Push(0);
+        second.Push(0);
+        Assert.False(_run.Intake.Responses.Reader.TryPeek(out _));
+        call.PushAccepted();
+        call.Push(0, 1, 2, 3, 4, 5, 6, 7);
+        call.PushFinished(Tokens);
+
+        Assert.True(await listening.Within("the answer ends"));
+        AssertWhole(finished: true);
+    }
+
+    [Fact]
+    public async Task Start_FirstPiecesAreLost_AreRead()
+    {
+        var pushed = Open();
+        Started("silo", pushed.Reader);
+        var listening = ListenAsync();
+        pushed.Push(4, 5);
+        _time.Advance(AnswerFeed.Look);
+
+        Assert.False(await listening.Within("the gap is read"));
+        Assert.Equal(-1, Assert.Single(_grain.Reads));
+        AssertWhole(finished: false);
+    }
+
+    private void Started(string silo, long reader = 0) =>
+        _run.Started(StartReply.Running with { Silo = silo, Reader = reader }, silo, _siloLost.Token);
+
+    /// <summary>As a silo pushes that was sent a start.</summary>
+    private PushedGrain.Call Open()
+    {
+        var reader = _listener.Open(_run);
+        return new PushedGrain.Call(reader.Next, _sink, reader.Number);
     }
 
     private Task<bool> ListenAsync() => _listener.ListenAsync(_run, _limit.Token);

@@ -7,10 +7,12 @@ namespace VisionCluster.Gateway.Tests;
 internal sealed class PushedGrain(int tokens) : IDecoderGrain
 {
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
-    private IAnswerSink? _sink;
 
     /// <summary>Positions of reads.</summary>
     public List<int> Reads { get; } = [];
+
+    /// <summary>To Follow.</summary>
+    public int Calls { get; private set; }
 
     public static GenerationAccepted Accepted { get; } = new(3, 0, 0);
 
@@ -23,7 +25,7 @@ internal sealed class PushedGrain(int tokens) : IDecoderGrain
 
     public Task<GenerationChunk> Follow(string requestId, int next, IAnswerSink sink, long reader)
     {
-        _sink = sink;
+        Calls++;
         var call = new Call(next, sink, reader);
         Assert.True(_calls.Writer.TryWrite(call));
         return call.Reply.Task;
@@ -63,6 +65,8 @@ internal sealed class PushedGrain(int tokens) : IDecoderGrain
         public void Push(params int[] indices) => Push([.. indices.Select(index => AnswerPiece.Of(Reader, Token(index)))]);
 
         public void PushFinished(int tokens) => Push(AnswerPiece.Of(Reader, tokens, Finished));
+
+        public void PushMoved(int tokens, KvTicket? kv) => Push(AnswerPiece.Of(Reader, tokens, new AnswerMove(kv)));
 
         public void Answer(GenerationState state, params int[] indices) => Answer(state, null, indices);
 

@@ -30,7 +30,7 @@ public sealed class AnswerLogTests : IDisposable
     [Fact]
     public async Task Push_FromTheBeginning_SendsEverythingInOrderAndOnce()
     {
-        using var pushed = _log.Push(_publisher, _sink, Reader, AnswerLog.BeforeAccepted);
+        using var pushed = _log.Push(_publisher, From(AnswerLog.BeforeAccepted));
         _log.Accept(new GenerationAccepted(3, 0, 0));
         Grow(2);
         Grow(1);
@@ -52,7 +52,7 @@ public sealed class AnswerLogTests : IDisposable
         _log.Accept(new GenerationAccepted(3, 0, 0));
         Grow(6);
 
-        using var pushed = _log.Push(_publisher, _sink, Reader, 4);
+        using var pushed = _log.Push(_publisher, From(4));
         Grow(1);
 
         await SentAsync(3);
@@ -63,7 +63,7 @@ public sealed class AnswerLogTests : IDisposable
     public async Task Push_ReaderBehindByAWindow_EndsAndGoesOnWithItsNextCall()
     {
         _log.Accept(new GenerationAccepted(3, 0, 0));
-        using (var first = _log.Push(_publisher, _sink, Reader, 0))
+        using (var first = _log.Push(_publisher, From(0)))
         {
             Grow(PushedReader.Window);
             Assert.False(first.Ended.IsCompleted);
@@ -72,7 +72,7 @@ public sealed class AnswerLogTests : IDisposable
         }
 
         await SentAsync(PushedReader.Window);
-        using var second = _log.Push(_publisher, _sink, Reader, PushedReader.Window);
+        using var second = _log.Push(_publisher, From(PushedReader.Window));
 
         await SentAsync(PushedReader.Window + 3);
         Assert.Equal(Enumerable.Range(0, PushedReader.Window + 3), _sink.Pieces.Select(piece => piece.Position));
@@ -88,7 +88,7 @@ public sealed class AnswerLogTests : IDisposable
         for (var i = 0; i < AnswerOutbox.Capacity - 1; i++)
             Assert.True(outbox.TryAdd(default));
         _log.Accept(new GenerationAccepted(3, 0, 0));
-        using var pushed = _log.Push(_publisher, _sink, Reader, 0);
+        using var pushed = _log.Push(_publisher, From(0));
         Grow(3); // room for the first
 
         _sink.Release();
@@ -102,11 +102,26 @@ public sealed class AnswerLogTests : IDisposable
     [Fact]
     public void Push_AnswerMovesOrIsForgotten_Ends()
     {
-        using var before = _log.Push(_publisher, _sink, Reader, 0);
+        using var before = _log.Push(_publisher, From(0));
         _log.Move();
-        using var after = _log.Push(_publisher, _sink, Reader, 0);
+        using var after = _log.Push(_publisher, From(0));
 
         Assert.True(before.Ended.IsCompleted && after.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Push_AnswerMoves_SaysSoBehindItsTokens()
+    {
+        var kv = new KvTicket("silo", Guid.NewGuid(), 100);
+        using var before = _log.Push(_publisher, From(AnswerLog.BeforeAccepted));
+        _log.Accept(new GenerationAccepted(3, 0, 0));
+        Grow(2);
+        _log.Move(kv);
+        using var after = _log.Push(_publisher, From(2));
+
+        await SentAsync(5);
+        Assert.Equal([0, 1], _sink.Pieces.Where(piece => piece.Token is not null).Select(piece => piece.Position));
+        Assert.Equal([(2, kv), (2, kv)], _sink.Pieces.Where(piece => piece.Moved is not null).Select(piece => (piece.Position, piece.Moved!.Kv!)));
     }
 
     [Fact]
@@ -123,6 +138,8 @@ public sealed class AnswerLogTests : IDisposable
         Assert.NotNull(_log.TryRead(1, 5)!.Finished);
         Assert.Empty(_log.TryRead(4, 2)!.Tokens);
     }
+
+    private AnswerReader From(int next) => new(_sink, Reader, next);
 
     private void Grow(int tokens)
     {

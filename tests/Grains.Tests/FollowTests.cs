@@ -151,6 +151,87 @@ public sealed class FollowTests : IAsyncDisposable
         silo.Model.Runner.Release();
     }
 
+    [Fact]
+    public async Task Start_WithAReader_PushesTheWholeAnswer()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var command = Long("Hello");
+        var expected = (await silo.Session("twin").RunAsync(command)).Ids();
+        var sink = silo.Grains.CreateObjectReference<IAnswerSink>(_sink);
+        var grain = silo.Session("s");
+
+        var reply = await grain.Start(command with { Reader = new AnswerReader(sink, 7, -1) });
+        Assert.Equal((true, 7), (reply.IsRunning, reply.Reader));
+        await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => piece.Finished is not null), "the end is pushed");
+        await Eventually.TrueAsync(() => _sink.Pieces.Count == Tokens + 2, "what it has overtaken is, too");
+
+        Assert.Equal([7], _sink.Pieces.Select(piece => piece.Reader).Distinct());
+        Assert.Single(_sink.Pieces, piece => piece.Accepted is not null);
+        Assert.Equal(expected, _sink.Pieces.Where(piece => piece.Token is not null).OrderBy(piece => piece.Position).Select(piece => piece.Token!.Id));
+        await grain.Release(command.RequestId, command.Caller);
+    }
+
+    [Fact]
+    public async Task Start_WithAReaderOnceMore_LeavesThePushingToTheFirst()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        silo.Model.Runner.Hold();
+        var sink = silo.Grains.CreateObjectReference<IAnswerSink>(_sink);
+        var (grain, command) = (silo.Session("s"), Long("Hello"));
+        Assert.Equal(1, (await grain.Start(command with { Reader = new AnswerReader(sink, 1, -1) })).Reader);
+
+        var again = await grain.Start(command with { Reader = new AnswerReader(sink, 2, -1) });
+
+        Assert.Equal((true, 0), (again.IsRunning, again.Reader));
+        Assert.Null((await grain.Attach(command.RequestId, command.Caller))!.Reader); // whoever comes next is another reader
+        silo.Model.Runner.Release();
+    }
+
+    [Fact]
+    public async Task Start_WithAReader_CallsTakeOver()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        silo.Model.Runner.Hold();
+        silo.Model.Runner.Allow(8);
+        var sink = silo.Grains.CreateObjectReference<IAnswerSink>(_sink);
+        var (grain, command) = (silo.Session("s"), Long("Hello"));
+        Assert.True((await grain.Start(command with { Reader = new AnswerReader(sink, 1, -1) })).IsRunning);
+        await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => (piece.Position, piece.Token is not null) == (7, true)), "eight tokens are pushed");
+
+        var call = grain.Follow(command.RequestId, 8, sink, 1);
+        silo.Model.Runner.Release();
+        await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => piece.Finished is not null), "the end is pushed");
+        await grain.Release(command.RequestId, command.Caller);
+        await call.Within("the call ends with the answer's release");
+
+        Assert.Equal(Enumerable.Range(0, Tokens), _sink.Pieces.Where(piece => piece.Token is not null).Select(piece => piece.Position).Order()); // each once
+    }
+
+    [Fact]
+    public async Task Start_WithAReaderAtASiloThatLeaves_PushesThatItMoves()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        silo.Model.Runner.Hold();
+        silo.Model.Runner.Allow(8);
+        var sink = silo.Grains.CreateObjectReference<IAnswerSink>(_sink);
+        Assert.True((await silo.Session("s").Start(Long("Hello") with { Reader = new AnswerReader(sink, 1, -1) })).IsRunning);
+        await Eventually.TrueAsync(() => _sink.Pieces.Any(piece => (piece.Position, piece.Token is not null) == (7, true)), "eight tokens are pushed");
+
+        var stopping = silo.StopAsync();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                silo.Model.Runner.Allow(1); // the step that notices
+                return _sink.Pieces.Any(piece => piece.Moved is not null || piece.Finished is not null);
+            },
+            "the move is pushed");
+        silo.Model.Runner.Release();
+        await stopping.Within("the silo stops");
+
+        var moved = Assert.Single(_sink.Pieces, piece => piece.Moved is not null);
+        Assert.Equal(Enumerable.Range(0, moved.Position), _sink.Pieces.Where(piece => piece.Token is not null).Select(piece => piece.Position).Order());
+    }
+
     private static GenerateCommand Long(string text) => Say(text) with
     {
         Stop = new StopParameters { MaxTokens = Tokens, IgnoreEndOfSequence = true },

@@ -6,13 +6,15 @@ namespace VisionCluster.Contracts.Grains;
 /// <param name="Token">The token at the position.</param>
 /// <param name="Accepted">The engine has taken the prompt; before any token.</param>
 /// <param name="Finished">The answer has ended; after every token.</param>
+/// <param name="Moved">Or goes on elsewhere, behind them.</param>
 [GenerateSerializer, Immutable, Alias("visioncluster.AnswerPiece")]
 public readonly record struct AnswerPiece(
     [property: Id(0)] long Reader,
     [property: Id(1)] int Position,
     [property: Id(2)] GeneratedToken? Token,
     [property: Id(3)] GenerationAccepted? Accepted,
-    [property: Id(4)] GenerationFinished? Finished)
+    [property: Id(4)] GenerationFinished? Finished,
+    [property: Id(5)] AnswerMove? Moved = null)
 {
     public static AnswerPiece Of(long reader, GeneratedToken token) => new(reader, token.Index, token, null, null);
 
@@ -22,4 +24,9 @@ public readonly record struct AnswerPiece(
     /// <param name="tokens">Of the whole answer.</param>
     /// <param name="finished">How it ended.</param>
     public static AnswerPiece Of(long reader, int tokens, GenerationFinished finished) => new(reader, tokens, null, null, finished);
+
+    /// <param name="reader">The gateway's number.</param>
+    /// <param name="tokens">That are here.</param>
+    /// <param name="moved">What is left of it.</param>
+    public static AnswerPiece Of(long reader, int tokens, AnswerMove moved) => new(reader, tokens, null, null, null, moved);
 }

@@ -74,4 +74,8 @@ public sealed record GenerateCommand
     /// <summary>With <see cref="Answered"/>: KV that the silo before has kept.</summary>
     [Id(18)]
     public KvTicket? Kv { get; init; }
+
+    /// <summary>Is pushed the answer once it runs, as by a call to <see cref="IDecoderGrain.Follow"/>; null for nobody.</summary>
+    [Id(19)]
+    public AnswerReader? Reader { get; init; }
 }

@@ -12,7 +12,8 @@ public interface IDecoderGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Appends messages to the conversation and starts to answer, or to go on with an answer that another activation began
-    /// (<see cref="GenerateCommand.Answered"/>). The same caller may repeat it.
+    /// (<see cref="GenerateCommand.Answered"/>). It may come with the first call to <see cref="Follow"/> (<see cref="GenerateCommand.Reader"/>).
+    /// The same caller may repeat it.
     /// </summary>
     [Alias("Start"), ResponseTimeout("00:00:15")]
     Task<StartReply> Start(GenerateCommand command, CancellationToken cancellationToken = default);

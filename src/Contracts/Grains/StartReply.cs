@@ -22,6 +22,10 @@ public sealed record StartReply([property: Id(0)] Refusal? Refusal, [property: I
     [Id(5)]
     public SessionRevision? Bound { get; init; }
 
+    /// <summary>Number of the <see cref="GenerateCommand.Reader"/> that is pushed the answer; 0 when none is, as by a repeated start.</summary>
+    [Id(6)]
+    public long Reader { get; init; }
+
     public bool IsRunning => Refusal is null && ImagesNeeded is null && Bound is null;
 
     public static StartReply Running { get; } = new(null, null);

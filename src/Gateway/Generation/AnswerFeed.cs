@@ -41,7 +41,7 @@ internal sealed class AnswerFeed : IDisposable
 
     public long Number { get; }
 
-    /// <summary>Completes when there is a gap, or with the answer's end.</summary>
+    /// <summary>Completes when there is a gap, or with the answer's end, here or altogether.</summary>
     public Task Woken => _woken.Task;
 
     /// <summary>Completes when no piece has come for a while, or the call is old; anew after <see cref="Called"/>.</summary>
@@ -55,8 +55,17 @@ internal sealed class AnswerFeed : IDisposable
 
     public GenerationFinished? Finished { get; private set; }
 
+    /// <summary>It goes on elsewhere.</summary>
+    public AnswerMove? Moved { get; private set; }
+
     /// <summary>The call under way that pieces come by.</summary>
     public Task<GenerationChunk>? Call { get; private set; }
+
+    /// <summary>Its start has not been confirmed: what comes meanwhile is kept.</summary>
+    public bool IsStarting { get; set; }
+
+    /// <summary>The start itself has it pushed: no call is under way yet.</summary>
+    public bool IsPushedByStart { get; set; }
 
     /// <summary>In a row, how often a silent feed's tokens were at the silo.</summary>
     public int Doubts { get; set; }
@@ -64,11 +73,12 @@ internal sealed class AnswerFeed : IDisposable
     public void Take(in AnswerPiece piece) => _intake.Take(this, piece);
 
     /// <summary>A piece came, and nothing before it is missing.</summary>
-    public void Took(GenerationFinished? finished)
+    public void Took(in AnswerPiece piece)
     {
         Pieces++;
-        Finished ??= finished;
-        if (finished is not null)
+        Finished ??= piece.Finished;
+        Moved ??= piece.Moved;
+        if (Finished is not null || Moved is not null)
             _woken.TrySetResult();
         if (++_callPieces >= CallPieces)
             _due.TrySetResult();

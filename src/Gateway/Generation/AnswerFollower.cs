@@ -138,7 +138,7 @@ internal sealed class AnswerFollower(
         if (choice is not null)
             SiloHint.Set(choice.Device.SiloAddress);
 
-        var start = run.ToCommand(choice);
+        var start = run.ToCommand(choice) with { Reader = listener.Open(run) };
         StartReply reply;
         using (GatewayTrace.Start(start))
         {
@@ -147,6 +147,8 @@ internal sealed class AnswerFollower(
             reply = await directory.Losses.WaitAsync(starting, Lost(choice), run.NextStartLimit(_options), time, stop);
         }
 
+        if (!reply.IsRunning)
+            run.Intake.StopListening();
         if (choice is not null && !reply.IsRunning)
             picker.Refused(choice);
         if (reply.IsRunning)
@@ -156,8 +158,9 @@ internal sealed class AnswerFollower(
             else
                 run.Call.Ticket?.Started(reply.Silo, reply.Device, reply.Submission);
             Placed(run, choice, reply);
-            run.Started(reply.Silo, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
-            if (run.HasBegun)
+            var goesOn = run.HasBegun; // before what was pushed since is taken
+            run.Started(reply, directory.Current.SiloName(reply.Silo), directory.Losses.Of(reply.Silo));
+            if (goesOn)
                 logger.GoingOn(run.RequestId, start.Answered.Length);
             await run.Call.Running.ConfirmStartedAsync();
         }

@@ -64,10 +64,35 @@ internal sealed class AnswerIntake(GenerationCall call, GatewayMetrics metrics, 
         }
     }
 
-    public void Started(string siloName)
+    /// <summary>From now on what the silo pushes is kept, and taken once it is known which one that is.</summary>
+    public AnswerFeed ListenFromStart(AnswerSink sink)
     {
         lock (_lock)
+        {
+            StopListening();
+            _feed = sink.Open(this, time);
+            _feed.IsStarting = true;
+            return _feed;
+        }
+    }
+
+    /// <param name="siloName">Where it runs.</param>
+    /// <param name="reader">Number of the feed that is pushed since the start; 0 for none.</param>
+    public void Started(string siloName, long reader)
+    {
+        lock (_lock)
+        {
             (_siloName, _lastContact) = (siloName, time.GetTimestamp());
+            if (_feed is { } feed && feed.Number == reader)
+            {
+                (feed.IsStarting, feed.IsPushedByStart) = (false, true);
+                RelayKept(feed);
+            }
+            else
+            {
+                StopListening(); // the start that counts is an earlier one, or repeats one
+            }
+        }
     }
 
     /// <summary>The generation is no longer where it was; nothing more of it is taken from there.</summary>
@@ -120,7 +145,7 @@ internal sealed class AnswerIntake(GenerationCall call, GatewayMetrics metrics, 
         {
             if (feed != _feed || feed.HasGap)
                 return;
-            if (!HasTurn(piece))
+            if (!HasTurn(feed, piece))
             {
                 feed.Keep(piece);
                 return;
@@ -146,17 +171,18 @@ internal sealed class AnswerIntake(GenerationCall call, GatewayMetrics metrics, 
     private void Relay(AnswerFeed feed, in AnswerPiece piece)
     {
         Heard((piece.Accepted is { } accepted && TryAccept(accepted)) || (piece.Token is { } token && TryAdd(token)));
-        feed.Took(piece.Finished);
+        feed.Took(piece);
     }
 
     private void RelayKept(AnswerFeed feed)
     {
-        while (feed.HasKept && feed.TryTakeKept(HasTurn, out var piece))
+        while (feed.HasKept && feed.TryTakeKept(kept => HasTurn(feed, kept), out var piece))
             Relay(feed, piece);
     }
 
-    private bool HasTurn(AnswerPiece piece) =>
-        piece.Position <= Math.Max(_copy.Next, 0) && (piece.Accepted is not null || _copy.Accepted is not null);
+    private bool HasTurn(AnswerFeed feed, AnswerPiece piece) => !feed.IsStarting
+        && piece.Position <= Math.Max(_copy.Next, 0)
+        && (piece.Accepted is not null || _copy.Accepted is not null);
 
     private bool TryAccept(GenerationAccepted accepted)
     {

@@ -17,6 +17,9 @@ internal sealed class AnswerListener(
 
     private readonly FailoverOptions _options = options.Value.Failover;
 
+    /// <summary>For a start, whose silo is to push from the beginning; the first call is made when it has done so for a while.</summary>
+    public AnswerReader Open(AnswerRun run) => new(sink.Reference, run.Intake.ListenFromStart(sink).Number, run.Next);
+
     /// <summary>One call's worth.</summary>
     /// <returns>True at the end of the answer.</returns>
     /// <exception cref="TimeoutException">No answer in time.</exception>
@@ -26,16 +29,30 @@ internal sealed class AnswerListener(
         if (!run.IsPushed)
             return await ReadAsync(run, stop);
         var feed = run.Intake.Listen(sink);
-        var call = feed.Call ?? Follow(run, feed);
+        var call = feed.Call ?? (feed.IsPushedByStart ? null : Follow(run, feed));
+        feed.IsPushedByStart = false;
         feed.Called(null); // in case that this one fails
         var pieces = feed.Pieces;
-        await losses.WaitAsync(Task.WhenAny(call, feed.Woken, feed.Due), run.SiloLost, Timeout.InfiniteTimeSpan, time, stop);
+        var anything = call is null ? Task.WhenAny(feed.Woken, feed.Due) : Task.WhenAny(call, feed.Woken, feed.Due);
+        await losses.WaitAsync(anything, run.SiloLost, Timeout.InfiniteTimeSpan, time, stop);
         if (feed.Finished is { } finished)
             return run.Finish(finished);
+        if (feed.Moved is { } moved)
+        {
+            run.Lost(moved: true, kv: moved.Kv);
+            return false;
+        }
+
         if (feed.HasGap)
         {
             run.Intake.StopListening();
             return await ReadAsync(run, stop);
+        }
+
+        if (call is null)
+        {
+            feed.Called(Follow(run, feed));
+            return false;
         }
 
         var isUnderWay = !call.IsCompleted;

@@ -81,10 +81,10 @@ internal sealed class AnswerRun
         ? (choice, reply.Silo, reply.Device)
         : (choice, choice.Device.SiloAddress, choice.Device.Report.Device); // a repeated start does not say
 
-    public void Started(string silo, string siloName, CancellationToken lost)
+    public void Started(StartReply reply, string siloName, CancellationToken lost)
     {
-        Intake.Started(siloName);
-        (_silo, SiloLost) = (silo, lost);
+        Intake.Started(siloName, reply.Reader);
+        (_silo, SiloLost) = (reply.Silo, lost);
         (IsRunning, IsPushed, _startLimit, _kv) = (true, true, null, null);
     }
 

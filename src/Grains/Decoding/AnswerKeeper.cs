@@ -25,7 +25,7 @@ internal sealed class AnswerKeeper
     public AnswerKeeper(SharedStore store, string key, GenerateCommand command, TimeSpan age, TimeProvider time)
     {
         (_store, _key, _age, _time, _started) = (store, key, age, time, time.GetTimestamp());
-        _command = command with { Embeddings = [], Kv = null, Target = null, TraceParent = null };
+        _command = command with { Embeddings = [], Kv = null, Target = null, TraceParent = null, Reader = null };
         _due = command.Answered.Length + LeastGrowth;
         _last = WriteAsync(_command.Answered);
     }

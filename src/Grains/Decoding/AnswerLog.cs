@@ -18,7 +18,6 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     private readonly List<PushedReader> _pushed = []; // one for each call to Follow that is under way; used under the lock
     private TaskCompletionSource? _changed; // null while nobody waits
     private bool _closed;
-    private KvTicket? _kv;
 
     /// <summary>Completes with the next change.</summary>
     public Task Changed
@@ -34,8 +33,8 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
 
     public GenerationFinished? Finished { get; private set; }
 
-    /// <summary>It goes on elsewhere.</summary>
-    public bool IsMoved { get; private set; }
+    /// <summary>It goes on elsewhere; null while it does not.</summary>
+    public AnswerMove? Moved { get; private set; }
 
     public int Count
     {
@@ -108,7 +107,7 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
     {
         lock (_lock)
         {
-            (IsMoved, _kv) = (true, kv);
+            Moved = new AnswerMove(kv);
             Signal();
             Close();
         }
@@ -125,14 +124,14 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
         }
     }
 
-    /// <summary>What is there, and then what comes, goes to the reader until it is disposed, or comes again.</summary>
-    public PushedReader Push(AnswerPublisher publisher, IAnswerSink sink, long reader, int next)
+    /// <summary>What is there, and then what comes, goes to the reader until the result is disposed, or the reader comes again.</summary>
+    public PushedReader Push(AnswerPublisher publisher, AnswerReader reader)
     {
         lock (_lock)
         {
             foreach (var earlier in _pushed)
-                earlier.ReplaceBy(reader, sink, next);
-            var pushed = new PushedReader(publisher.Open(sink), sink, reader, next, Forget);
+                earlier.ReplaceBy(reader);
+            var pushed = new PushedReader(publisher.Open(reader.Sink), reader, Forget);
             _pushed.Add(pushed);
             pushed.Advance(this, more: false);
             if (_closed)
@@ -144,7 +143,7 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
         {
             lock (_lock)
                 _pushed.Remove(gone);
-            publisher.Close(sink);
+            publisher.Close(reader.Sink);
         }
     }
 
@@ -158,17 +157,17 @@ internal sealed class AnswerLog(IEnumerable<GeneratedToken> answered)
             var from = Math.Clamp(next, 0, _tokens.Count);
             var count = Math.Clamp(Math.Min(_tokens.Count, end) - from, 0, MaxChunkTokens);
             var atEnd = from + count == _tokens.Count;
-            if (Accepted is null && Finished is null && !IsMoved)
+            if (Accepted is null && Finished is null && Moved is null)
                 return null;
-            if (count == 0 && Finished is null && !IsMoved && next != BeforeAccepted)
+            if (count == 0 && Finished is null && Moved is null && next != BeforeAccepted)
                 return null;
             return new GenerationChunk
             {
-                State = IsMoved && atEnd ? GenerationState.Moved : GenerationState.Known,
+                State = Moved is not null && atEnd ? GenerationState.Moved : GenerationState.Known,
                 Accepted = Accepted,
                 Tokens = [.. _tokens.GetRange(from, count)],
                 Finished = atEnd ? Finished : null,
-                Kv = IsMoved && atEnd ? _kv : null,
+                Kv = atEnd ? Moved?.Kv : null,
             };
         }
     }

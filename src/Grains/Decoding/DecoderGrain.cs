@@ -96,18 +96,10 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
         }
     }
 
-    public async Task<GenerationChunk> Follow(string requestId, int next, IAnswerSink sink, long reader)
-    {
-        if (Find(requestId) is not { } turn || turn.IsAbandoned)
-            return GenerationChunk.Unknown;
-        using var reading = _watch!.Reading();
-        var count = turn.Log.Count;
-        using var pushed = turn.Log.Push(_publisher, sink, reader, next);
-        await pushed.Ended.WaitAsync(FollowWait, _time).ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        var end = turn.Log.IsMoved || pushed.Successor is not null ? int.MaxValue : count;
-        return turn.Log.TryRead(pushed.Successor ?? next, end) ?? new GenerationChunk { State = GenerationState.Known };
-    }
+    public Task<GenerationChunk> Follow(string requestId, int next, IAnswerSink sink, long reader) =>
+        Find(requestId) is { IsAbandoned: false } turn
+            ? PushAsync(turn, new AnswerReader(sink, reader, next))
+            : Task.FromResult(GenerationChunk.Unknown);
 
     public Task<GenerateCommand?> Attach(string requestId, Guid caller)
     {
@@ -179,6 +171,18 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
     }
 
     private void Move(Turn turn) => turn.Move(_leaving.Room); // from any thread
+
+    /// <summary>What <see cref="IDecoderGrain.Follow"/> does, for a call to it or for a start.</summary>
+    private async Task<GenerationChunk> PushAsync(Turn turn, AnswerReader reader)
+    {
+        using var reading = _watch!.Reading();
+        var count = turn.Log.Count;
+        using var pushed = turn.Log.Push(_publisher, reader);
+        await pushed.Ended.WaitAsync(FollowWait, _time).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        var end = turn.Log.Moved is not null || pushed.Successor is not null ? int.MaxValue : count;
+        return turn.Log.TryRead(pushed.Successor ?? reader.Next, end) ?? new GenerationChunk { State = GenerationState.Known };
+    }
 
     private Turn? Find(string requestId) => _turn?.RequestId == requestId && _turn.Generation is not null ? _turn : null;
 
@@ -256,7 +260,9 @@ internal sealed class DecoderGrain : Grain, IDecoderGrain
             turn.Keeper = _store.Begin(Key, command);
             _watch = new ReaderWatch(this, turn, OnSilence, Max(_options.ResumeWindow, command.ResumeWindow));
             FollowAsync(turn, generation, host, TurnTrace.Begin(command, host, _time.GetElapsedTime(asked))).Ignore(); // it never faults
-            return StartReply.Running with { Device = host.Device, Submission = generation.Number };
+            if (command.Reader is { } reader)
+                PushAsync(turn, reader).Ignore(); // it never faults
+            return StartReply.Running with { Device = host.Device, Submission = generation.Number, Reader = command.Reader?.Number ?? 0 };
         }
         catch (ArgumentException e)
         {

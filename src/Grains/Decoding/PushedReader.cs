@@ -4,20 +4,17 @@ namespace VisionCluster.Grains.Decoding;
 
 /// <summary>A reader that is sent a log's pieces, while its call to the grain lasts. Used under the log's lock only.</summary>
 /// <param name="outbox">Of its gateway.</param>
-/// <param name="sink">The gateway.</param>
-/// <param name="reader">The gateway's number for it.</param>
-/// <param name="next">Position of the first piece it wants.</param>
+/// <param name="reader">Who.</param>
 /// <param name="onDispose">Told that it is gone.</param>
-internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long reader, int next, Action<PushedReader> onDispose)
-    : IDisposable
+internal sealed class PushedReader(AnswerOutbox outbox, AnswerReader reader, Action<PushedReader> onDispose) : IDisposable
 {
     /// <summary>Tokens of one call: what a gateway that does not take them can make a silo hold. Its next call says that it has them.</summary>
     internal const int Window = 2_048;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _end = Math.Max(next, 0) + Window;
-    private int _next = next;
-    private bool _finished;
+    private readonly int _end = Math.Max(reader.Next, 0) + Window;
+    private int _next = reader.Next;
+    private bool _isDone;
 
     /// <summary>Completes when nothing more is sent during this call.</summary>
     public Task Ended => _ended.Task;
@@ -30,11 +27,11 @@ internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long r
     /// <param name="more">Other answers follow: see <see cref="AnswerOutbox.TryAdd"/>.</param>
     public void Advance(AnswerLog log, bool more)
     {
-        if (Successor is not null || _finished || (log.Accepted is null && log.Finished is null))
+        if (Successor is not null || _isDone || (log.Accepted is null && log.Finished is null))
             return;
         if (_next == AnswerLog.BeforeAccepted)
         {
-            if (log.Accepted is { } accepted && !outbox.TryAdd(AnswerPiece.Of(reader, accepted), more))
+            if (log.Accepted is { } accepted && !outbox.TryAdd(AnswerPiece.Of(reader.Number, accepted), more))
                 return;
             _next = 0;
         }
@@ -47,23 +44,25 @@ internal sealed class PushedReader(AnswerOutbox outbox, IAnswerSink sink, long r
                 return;
             }
 
-            if (!outbox.TryAdd(AnswerPiece.Of(reader, log[_next]), more))
+            if (!outbox.TryAdd(AnswerPiece.Of(reader.Number, log[_next]), more))
                 return;
             _next++;
         }
 
         if (log.Finished is { } finished)
-            _finished = outbox.TryAdd(AnswerPiece.Of(reader, log.Count, finished), more);
+            _isDone = outbox.TryAdd(AnswerPiece.Of(reader.Number, log.Count, finished), more);
+        else if (log.Moved is { } moved)
+            _isDone = outbox.TryAdd(AnswerPiece.Of(reader.Number, log.Count, moved), more);
     }
 
     public void End() => _ended.TrySetResult();
 
     /// <summary>Ends if the other one is its gateway's next call.</summary>
-    public void ReplaceBy(long other, IAnswerSink otherSink, int otherNext)
+    public void ReplaceBy(AnswerReader other)
     {
-        if (other != reader || !otherSink.Equals(sink))
+        if (other.Number != reader.Number || !other.Sink.Equals(reader.Sink))
             return;
-        Successor = otherNext;
+        Successor = other.Next;
         End();
     }
 

@@ -11,8 +11,8 @@ internal sealed class Turn(GenerateCommand command)
     private volatile bool _cancelled;
     private volatile bool _moving;
 
-    /// <summary>Without embeddings: they are large, and the silo's pool has them.</summary>
-    public GenerateCommand Command { get; } = command with { Embeddings = [] };
+    /// <summary>Without embeddings, which are large, and the silo's pool has them, and without its first reader.</summary>
+    public GenerateCommand Command { get; } = command with { Embeddings = [], Reader = null };
 
     public string RequestId => Command.RequestId;
 
