@@ -9,6 +9,7 @@ namespace VisionCluster.Cli.Hosting;
 /// </summary>
 internal sealed class PoolThreads : IThreadPoolWorkItem, IDisposable
 {
+    private const int QuietItems = 16; // in an interval: timers of an idle process; a step of an engine brings more
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     private readonly AutoResetEvent _ran = new(false);
@@ -40,7 +41,9 @@ internal sealed class PoolThreads : IThreadPoolWorkItem, IDisposable
         var done = 0L;
         while (!_stop.WaitOne(Interval))
         {
-            if (ThreadPool.CompletedWorkItemCount == done && ThreadPool.PendingWorkItemCount == 0)
+            var before = done;
+            done = ThreadPool.CompletedWorkItemCount;
+            if (done - before < QuietItems && ThreadPool.PendingWorkItemCount == 0)
             {
                 continue; // an idle pool is left asleep
             }
@@ -56,8 +59,6 @@ internal sealed class PoolThreads : IThreadPoolWorkItem, IDisposable
             {
                 Set(threads);
             }
-
-            done = ThreadPool.CompletedWorkItemCount;
         }
 
         Set(Environment.ProcessorCount);
