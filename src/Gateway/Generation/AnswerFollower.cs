@@ -148,9 +148,12 @@ internal sealed class AnswerFollower(
         }
 
         if (!reply.IsRunning)
+        {
             run.Intake.StopListening();
-        if (choice is not null && !reply.IsRunning)
-            picker.Refused(choice);
+            if (choice is not null)
+                picker.Refused(choice);
+        }
+
         if (reply.IsRunning)
         {
             if (run.Call.Ticket is { } ticket && ticket.Request.Model.Revision != command.Revision)
